@@ -1,0 +1,72 @@
+/**
+ * Messages between the timeline's webview and the extension host. Discriminated unions with a `type` tag; a request
+ * carries an id and is always answered, by a result or an error. The webview holds what it shows, never the trace.
+ * Types only, plus what both sides check messages with. No vscode, no DOM.
+ */
+import type { Boxes, BoxQuery, EventDetails, EventId, Lane, RawCall, TraceInfo } from '../engine/protocol';
+
+/** What survives hiding, reloading and a restart of the session (kept by the webview's setState and by the host). */
+export interface ViewState {
+  readonly version: 1;
+  /** Undefined: follow the whole trace. */
+  readonly range: { readonly t0: number; readonly t1: number } | undefined;
+  readonly follow: boolean;
+  /** Class ids ("network", ...) whose panes are hidden. */
+  readonly hidden: readonly string[];
+  readonly collapsed: readonly string[];
+  readonly loader: boolean;
+  readonly selected: EventId | undefined;
+  readonly drawer: 'details' | 'events' | 'stack' | undefined;
+  readonly drawerSize: number | undefined;
+  readonly scrollTop: number;
+}
+
+/** A described call: what `trace/describe` says of it, ready to show. */
+export interface DescribedCall {
+  readonly call: RawCall;
+  readonly name: string;
+  /** The line that strace would print after the pid. */
+  readonly text: string;
+  /** One entry an argument: name, text. */
+  readonly args: readonly { readonly name: string; readonly text: string }[];
+  /** "= 5", "-1 ENOENT (No such file or directory)", "in progress". */
+  readonly result: string;
+  readonly errno: string | undefined;
+}
+export interface DescribedDetails extends DescribedCall {
+  readonly details: EventDetails;
+  /** Index of the frame that a click opens, and why there is none otherwise. */
+  readonly sourceFrame: number | undefined;
+  readonly sourceProblem: string | undefined;
+}
+
+/** Requests from the webview: [parameters, result]. */
+export interface TimelineRequests {
+  lanes: [undefined, readonly Lane[]];
+  boxes: [BoxQuery, readonly Boxes[]];
+  describe: [{ event: EventId }, DescribedDetails];
+  events: [{ first: number; count: number; hidden: readonly string[]; loader: boolean }, { total: number; calls: readonly DescribedCall[] }];
+  neighbour: [{ event: EventId; direction: -1 | 1 }, EventId | undefined];
+}
+export type TimelineRequest = keyof TimelineRequests;
+
+export type ToHost =
+  | { readonly type: 'ready' }
+  | { readonly type: 'request'; readonly id: number; readonly method: TimelineRequest; readonly params: unknown }
+  /** A click on an event: the host reveals its source line. focus: Enter was pressed. frame: an entry of the stack was clicked. */
+  | { readonly type: 'reveal'; readonly event: EventId; readonly frame: number | undefined; readonly focus: boolean }
+  | { readonly type: 'state'; readonly state: ViewState }
+  /** The toolbar's Stop (a recording), the link to the previous trace, "rebuild with -g" help, Save As. */
+  | { readonly type: 'command'; readonly command: 'stop' | 'previousTrace' | 'saveAs' | 'copy'; readonly text?: string };
+
+export type ToWebview =
+  | { readonly type: 'response'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly message: string }
+  /** First message after ready, and whenever another trace is shown in this tab (restart): state has the filters and zoom to keep. */
+  | { readonly type: 'init'; readonly info: TraceInfo; readonly state: ViewState | undefined; readonly hasPrevious: boolean }
+  /** The trace grew or ended; at most ten times a second. */
+  | { readonly type: 'update'; readonly info: TraceInfo }
+  /** The host selects (command, editor): the webview brings it into view. */
+  | { readonly type: 'select'; readonly event: EventId }
+  /** Said under the toolbar: why the source could not be reached, and so on. */
+  | { readonly type: 'notice'; readonly text: string; readonly severity: 'info' | 'warning' | 'error' };
