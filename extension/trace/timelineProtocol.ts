@@ -3,7 +3,7 @@
  * carries an id and is always answered, by a result or an error. The webview holds what it shows, never the trace.
  * Types only, plus what both sides check messages with. No vscode, no DOM.
  */
-import type { Boxes, BoxQuery, EventDetails, EventId, Lane, RawCall, TraceInfo } from '../engine/protocol';
+import type { Boxes, BoxQuery, EventDetails, EventId, Lane, RawCall, TraceInfo } from './engineProtocol';
 
 /** What survives hiding, reloading and a restart of the session (kept by the webview's setState and by the host). */
 export interface ViewState {

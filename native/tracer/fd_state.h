@@ -1,0 +1,90 @@
+/*
+ * What every descriptor of every traced process refers to: files tables (one per CLONE_FILES group), open file
+ * descriptions with a class and a name, generations so that a reused number is never confused.
+ * A pure core: the world is reached through struct fd_world only, so a test's /proc is a few arrays.
+ * Must not live here: ptrace, wait statuses, the trace file's layout, names of system calls (a table row's effect says
+ * what a call does to descriptors).
+ *
+ * Ownership: everything belongs to the tracer thread. Addresses are the tracee's.
+ */
+#ifndef SYSCOPE_TRACER_FD_STATE_H
+#define SYSCOPE_TRACER_FD_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "schema.h"   /* enum fd_class, struct row_fd, row_description, row_rename */
+#include "syscalls.h" /* struct syscall_row: argument kinds, effect */
+
+/* What proc says of a descriptor or a path. */
+struct fd_probe {
+	uint32_t mode;            /* st_mode; 0 if it could not be had */
+	uint64_t device, inode;   /* st_dev, st_ino */
+	uint64_t special;         /* st_rdev */
+	uint64_t filesystem;      /* statfs f_type: PROC_SUPER_MAGIC and SYSFS_MAGIC are kernel-file */
+	bool cloexec;
+	char name[4096];          /* the link of /proc/PID/fd/N: a path, "pipe:[5]", "socket:[7]", "anon_inode:[eventfd]" */
+};
+
+struct fd_world {
+	void *context;
+	/* /proc/PID/fd/FD; -errno if it is not there. */
+	int (*probe_fd)(void *context, pid_t pid, int fd, struct fd_probe *out);
+	/* What a path names as this process sees it (its root, its cwd or dirfd); follow: the last symlink too. No open(2) is done. */
+	int (*probe_path)(void *context, pid_t pid, int dirfd, const char *path, bool follow, struct fd_probe *out);
+	/* Calls back for each number in /proc/PID/fd. */
+	int (*list_fds)(void *context, pid_t pid, void (*each)(void *each_context, int fd), void *each_context);
+	/* 1: the same open file description (kcmp(2) KCMP_FILE), 0: not, -errno: cannot be told. */
+	int (*same_file)(void *context, pid_t a, int fd_a, pid_t b, int fd_b);
+	/* Local and peer address of a socket inode of this process's network namespace (sock_diag or /proc/PID/net):
+	   fills class (network, local-socket, other), text such as "tcp 127.0.0.1:80 -> 127.0.0.1:5000", and the peer's inode or 0. */
+	int (*probe_socket)(void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
+	int (*read_memory)(void *context, pid_t pid, uint64_t address, void *buffer, size_t length);
+	/* Sinks: rows go to the trace in this order. description returns the new id. */
+	uint64_t (*add_description)(void *context, const struct row_description *row);
+	void (*add_rename)(void *context, const struct row_rename *row);
+	void (*add_fd)(void *context, const struct row_fd *row);
+	uint32_t (*string)(void *context, const char *bytes, size_t length);
+	uint64_t (*sequence)(void *context);
+	uint64_t (*now)(void *context);
+};
+
+struct fd_state;
+int fd_state_new(const struct fd_world *world, struct fd_state **out);
+void fd_state_free(struct fd_state *state);
+
+/* Files tables. Ids start at 1 and are never reused; each process holds one reference to its table. */
+uint32_t fd_state_table_found(struct fd_state *s, pid_t pid, uint32_t process); /* launch or attach: read from proc */
+uint32_t fd_state_table_fork(struct fd_state *s, uint32_t parent_table, uint32_t child_process, bool shares_files);
+uint32_t fd_state_table_unshare(struct fd_state *s, uint32_t table, uint32_t process);
+uint32_t fd_state_table_exec(struct fd_state *s, uint32_t table, uint32_t process, uint64_t event); /* unshares, then closes what is close-on-exec */
+void fd_state_table_release(struct fd_state *s, uint32_t table); /* the process ended */
+
+/* One system call. The tracer fills the first part at entry, ret at exit, and keeps it with the thread in between. */
+struct fd_call {
+	uint32_t files, process;
+	pid_t pid;      /* the process (thread group), for proc */
+	pid_t tid;
+	uint64_t event;
+	const struct syscall_row *row; /* NULL: a number without a row */
+	uint64_t args[6];
+	int64_t ret;
+	const char *path; /* the path argument as read at entry, NUL-terminated; NULL: none or unreadable */
+	/* Results: of entry, then final ones at exit. fd -1: none. description 0: none or unknown. */
+	int fd;
+	uint64_t description;
+	uint8_t cls;
+	uint32_t table_changed_to; /* exit: not 0 when the process's table is another from now on (unshare, close_range UNSHARE) */
+	uint32_t generation;       /* private: what the number was at entry */
+	uint64_t scratch[4];       /* private */
+};
+void fd_state_enter(struct fd_state *s, struct fd_call *call);
+void fd_state_exit(struct fd_state *s, struct fd_call *call);
+
+/* The description that (table, fd) refers to now, 0 = none; resolved from proc when unknown. */
+uint64_t fd_state_lookup(struct fd_state *s, uint32_t table, pid_t pid, uint32_t process, int fd);
+/* Its name and class now; valid until the next call. */
+const char *fd_state_name(const struct fd_state *s, uint64_t description, uint8_t *cls);
+
+#endif
