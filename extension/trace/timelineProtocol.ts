@@ -1,6 +1,8 @@
 /**
  * Messages between the timeline's webview and the extension host. Discriminated unions with a `type` tag; a request
  * carries an id and is always answered, by a result or an error. The webview holds what it shows, never the trace.
+ * Every message to the webview is posted as `toWire(message)` and read there as `fromWire(event.data)` (wire.ts): VS Code
+ * sends JSON, which has no bigint and no Infinity. Messages to the host carry neither and are posted as they are.
  * Types only, plus what both sides check messages with. No vscode, no DOM.
  */
 import type { Boxes, BoxQuery, EventDetails, EventId, Lane, RawCall, TraceInfo } from './engineProtocol';
