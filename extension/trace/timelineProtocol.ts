@@ -3,7 +3,10 @@
  * carries an id and is always answered, by a result or an error. The webview holds what it shows, never the trace.
  * Every message to the webview is posted as `toWire(message)` and read there as `fromWire(event.data)` (wire.ts): VS Code
  * sends JSON, which has no bigint and no Infinity. Messages to the host carry neither and are posted as they are.
- * Types only, plus what both sides check messages with. No vscode, no DOM.
+ * Types only, plus what both sides check and carry messages with. No vscode, no DOM.
+ *
+ * Webview messages travel as JSON beside typed arrays: a bigint makes postMessage throw, Infinity arrives as null. So
+ * the host posts `toWire(message)` and the webview reads `fromWire(event.data)`; what the webview posts needs neither.
  */
 import type { Boxes, BoxQuery, EventDetails, EventId, Lane, RawCall, TraceInfo } from './engineProtocol';
 
@@ -21,6 +24,8 @@ export interface ViewState {
   readonly drawer: 'details' | 'events' | 'stack' | undefined;
   readonly drawerSize: number | undefined;
   readonly scrollTop: number;
+  /** Class ids whose panes show all their lanes, not only the busiest. */
+  readonly expanded?: readonly string[];
 }
 
 /** A described call: what `trace/describe` says of it, ready to show. */
@@ -47,7 +52,10 @@ export interface TimelineRequests {
   lanes: [undefined, readonly Lane[]];
   boxes: [BoxQuery, readonly Boxes[]];
   describe: [{ event: EventId }, DescribedDetails];
-  events: [{ first: number; count: number; hidden: readonly string[]; loader: boolean }, { total: number; calls: readonly DescribedCall[] }];
+  events: [
+    { first: number; count: number; hidden: readonly string[]; loader: boolean },
+    { total: number; calls: readonly DescribedCall[] },
+  ];
   neighbour: [{ event: EventId; direction: -1 | 1 }, EventId | undefined];
 }
 export type TimelineRequest = keyof TimelineRequests;
@@ -72,3 +80,123 @@ export type ToWebview =
   | { readonly type: 'select'; readonly event: EventId }
   /** Said under the toolbar: why the source could not be reached, and so on. */
   | { readonly type: 'notice'; readonly text: string; readonly severity: 'info' | 'warning' | 'error' };
+
+/** What JSON can't carry, as objects that it can: bigint, Infinity, NaN. Typed arrays stay as they are (VS Code transfers them). */
+export function toWire(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    return { $bigint: value.toString() };
+  }
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? value : { $number: String(value) };
+  }
+  if (typeof value !== 'object' || value === null || value instanceof ArrayBuffer) {
+    return value;
+  }
+  if (ArrayBuffer.isView(value)) {
+    // A part of a larger buffer (a Buffer too, whose toJSON would list numbers) is copied, so that only the part travels.
+    return value instanceof Uint8Array && value.byteLength !== value.buffer.byteLength ? Uint8Array.from(value) : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(toWire);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toWire(item)]));
+}
+
+/** The inverse of toWire; null (what JSON makes of undefined in an array) becomes undefined. */
+export function fromWire(value: unknown): unknown {
+  if (value === null) {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(fromWire);
+  }
+  if ('$bigint' in value && typeof value.$bigint === 'string') {
+    return BigInt(value.$bigint);
+  }
+  if ('$number' in value && typeof value.$number === 'string') {
+    return Number(value.$number);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromWire(item)]));
+}
+
+/** A state that was stored, by this version or another: undefined if it isn't one. */
+export function parseViewState(value: unknown): ViewState | undefined {
+  if (!isRecord(value) || value.version !== 1) {
+    return undefined;
+  }
+  const range = value.range;
+  const drawer = value.drawer;
+  return {
+    version: 1,
+    range:
+      isRecord(range) && isFiniteNumber(range.t0) && isFiniteNumber(range.t1) && range.t1 > range.t0
+        ? { t0: range.t0, t1: range.t1 }
+        : undefined,
+    follow: value.follow === true,
+    hidden: strings(value.hidden),
+    collapsed: strings(value.collapsed),
+    loader: value.loader === true,
+    selected: isId(value.selected) ? value.selected : undefined,
+    drawer: drawer === 'details' || drawer === 'events' || drawer === 'stack' ? drawer : undefined,
+    drawerSize: isFiniteNumber(value.drawerSize) && value.drawerSize > 0 ? value.drawerSize : undefined,
+    scrollTop: isFiniteNumber(value.scrollTop) && value.scrollTop > 0 ? value.scrollTop : 0,
+    expanded: strings(value.expanded),
+  };
+}
+
+/** What a webview posted, checked: undefined if it is no message of this protocol. A request's params are checked by who answers it. */
+export function parseToHost(value: unknown): ToHost | undefined {
+  if (!isRecord(value)) {
+    return undefined;
+  }
+  switch (value.type) {
+    case 'ready':
+      return { type: 'ready' };
+    case 'request':
+      return isId(value.id) && isMethod(value.method)
+        ? { type: 'request', id: value.id, method: value.method, params: value.params }
+        : undefined;
+    case 'reveal': {
+      const frame = value.frame;
+      return isId(value.event) && (frame === undefined || isId(frame))
+        ? { type: 'reveal', event: value.event, frame, focus: value.focus === true }
+        : undefined;
+    }
+    case 'state': {
+      const state = parseViewState(value.state);
+      return state === undefined ? undefined : { type: 'state', state };
+    }
+    case 'command':
+      return isCommand(value.command)
+        ? { type: 'command', command: value.command, ...(typeof value.text === 'string' ? { text: value.text } : {}) }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+type Command = Extract<ToHost, { type: 'command' }>['command'];
+const METHODS: readonly TimelineRequest[] = ['lanes', 'boxes', 'describe', 'events', 'neighbour'];
+const COMMANDS: readonly Command[] = ['stop', 'previousTrace', 'saveAs', 'copy'];
+
+function isMethod(value: unknown): value is TimelineRequest {
+  return METHODS.some((method) => method === value);
+}
+function isCommand(value: unknown): value is Command {
+  return COMMANDS.some((command) => command === value);
+}
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
