@@ -19,11 +19,13 @@
 
 /* What proc says of a descriptor or a path. */
 struct fd_probe {
+	bool want_flags;          /* set by the caller: cloexec and access are needed (/proc/PID/fdinfo/N, one more file to read) */
 	uint32_t mode;            /* st_mode; 0 if it could not be had */
 	uint64_t device, inode;   /* st_dev, st_ino */
 	uint64_t special;         /* st_rdev */
 	uint64_t filesystem;      /* statfs f_type: PROC_SUPER_MAGIC and SYSFS_MAGIC are kernel-file */
-	bool cloexec;
+	bool cloexec;             /* only if want_flags */
+	uint8_t access;           /* only if want_flags: O_ACCMODE bits of its flags, plus 1; 0: unknown */
 	char name[4096];          /* the link of /proc/PID/fd/N: a path, "pipe:[5]", "socket:[7]", "anon_inode:[eventfd]" */
 };
 
@@ -70,7 +72,7 @@ struct fd_call {
 	const struct syscall_row *row; /* NULL: a number without a row */
 	uint64_t args[6];
 	int64_t ret;
-	const char *path; /* the path argument as read at entry, NUL-terminated; NULL: none or unreadable */
+	const char *path; /* entry only: the path argument (row's touch_arg), NUL-terminated; NULL: none or unreadable */
 	/* Results: of entry, then final ones at exit. fd -1: none. description 0: none or unknown. */
 	int fd;
 	uint64_t description;
