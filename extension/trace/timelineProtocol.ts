@@ -4,9 +4,6 @@
  * Every message to the webview is posted as `toWire(message)` and read there as `fromWire(event.data)` (wire.ts): VS Code
  * sends JSON, which has no bigint and no Infinity. Messages to the host carry neither and are posted as they are.
  * Types only, plus what both sides check and carry messages with. No vscode, no DOM.
- *
- * Webview messages travel as JSON beside typed arrays: a bigint makes postMessage throw, Infinity arrives as null. So
- * the host posts `toWire(message)` and the webview reads `fromWire(event.data)`; what the webview posts needs neither.
  */
 import type { Boxes, BoxQuery, EventDetails, EventId, Lane, RawCall, TraceInfo } from './engineProtocol';
 
@@ -80,47 +77,6 @@ export type ToWebview =
   | { readonly type: 'select'; readonly event: EventId }
   /** Said under the toolbar: why the source could not be reached, and so on. */
   | { readonly type: 'notice'; readonly text: string; readonly severity: 'info' | 'warning' | 'error' };
-
-/** What JSON can't carry, as objects that it can: bigint, Infinity, NaN. Typed arrays stay as they are (VS Code transfers them). */
-export function toWire(value: unknown): unknown {
-  if (typeof value === 'bigint') {
-    return { $bigint: value.toString() };
-  }
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? value : { $number: String(value) };
-  }
-  if (typeof value !== 'object' || value === null || value instanceof ArrayBuffer) {
-    return value;
-  }
-  if (ArrayBuffer.isView(value)) {
-    // A part of a larger buffer (a Buffer too, whose toJSON would list numbers) is copied, so that only the part travels.
-    return value instanceof Uint8Array && value.byteLength !== value.buffer.byteLength ? Uint8Array.from(value) : value;
-  }
-  if (Array.isArray(value)) {
-    return value.map(toWire);
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toWire(item)]));
-}
-
-/** The inverse of toWire; null (what JSON makes of undefined in an array) becomes undefined. */
-export function fromWire(value: unknown): unknown {
-  if (value === null) {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
-    return value;
-  }
-  if (Array.isArray(value)) {
-    return value.map(fromWire);
-  }
-  if ('$bigint' in value && typeof value.$bigint === 'string') {
-    return BigInt(value.$bigint);
-  }
-  if ('$number' in value && typeof value.$number === 'string') {
-    return Number(value.$number);
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromWire(item)]));
-}
 
 /** A state that was stored, by this version or another: undefined if it isn't one. */
 export function parseViewState(value: unknown): ViewState | undefined {
