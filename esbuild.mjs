@@ -13,7 +13,14 @@ const dist = path.join(root, 'dist');
 /** dist/cli.js is started by whatever `node` is on the PATH. */
 const NODE_VERSION_CHECK = `if (+process.versions.node.split('.')[0] < 20) { console.error('syscope: Node.js 20 or newer is needed; this is ' + process.version + '.'); process.exit(125); }`;
 
-const common = { bundle: true, absWorkingDir: root, sourcemap: true, sourcesContent: false, logLevel: 'warning', legalComments: 'none' };
+const common = {
+  bundle: true,
+  absWorkingDir: root,
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+  legalComments: 'none',
+};
 const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode', 'koffi'] };
 
 const BUNDLES = [
@@ -58,7 +65,8 @@ function copyIfChanged(from, to) {
 function copyKoffi() {
   for (const file of KOFFI_FILES) {
     const from = path.join(root, 'node_modules', file);
-    if (!fs.existsSync(from)) throw new Error(`node_modules/${file} is missing: run \`npm ci\`, without leaving optional packages out.`);
+    if (!fs.existsSync(from))
+      throw new Error(`node_modules/${file} is missing: run \`npm ci\`, without leaving optional packages out.`);
     copyIfChanged(from, path.join(dist, 'node_modules', file));
   }
 }
@@ -68,7 +76,8 @@ async function main(watch) {
   copyIfChanged(path.join(root, 'extension/cli/syscope.sh'), path.join(dist, 'syscope'));
   copyKoffi();
   const present = BUNDLES.filter((bundle) => fs.existsSync(path.join(root, bundle.entryPoints[0])));
-  for (const bundle of BUNDLES) if (!present.includes(bundle)) console.error(`esbuild: ${bundle.entryPoints[0]} is not there yet, left out`);
+  for (const bundle of BUNDLES)
+    if (!present.includes(bundle)) console.error(`esbuild: ${bundle.entryPoints[0]} is not there yet, left out`);
   if (!watch) {
     await Promise.all(present.map((bundle) => esbuild.build(bundle)));
     return;

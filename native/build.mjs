@@ -17,7 +17,8 @@ const MAX_JOBS = 8;
 /** Runs a command to its end; its output is shown only if it fails or says something worth reading on stderr. */
 function run(command, args) {
   const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
-  if (result.error?.code === 'ENOENT') throw new Error(`${command} is not installed: run \`node test/setup.mjs\`, which says or does what is needed.`);
+  if (result.error?.code === 'ENOENT')
+    throw new Error(`${command} is not installed: run \`node test/setup.mjs\`, which says or does what is needed.`);
   if (result.error) throw result.error;
   if (result.status !== 0) {
     process.stderr.write(result.stdout + result.stderr);
@@ -39,7 +40,8 @@ function build(name, options) {
   dropForeignCache(folder);
   const wanted = options.join(' ');
   const stamp = path.join(folder, '.options');
-  const configured = fs.existsSync(path.join(folder, 'CMakeCache.txt')) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted;
+  const configured =
+    fs.existsSync(path.join(folder, 'CMakeCache.txt')) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted;
   if (!configured) {
     run('cmake', ['-S', source, '-B', folder, ...options]);
     fs.writeFileSync(stamp, wanted);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The `syscope` command. `record` and `attach` become the native helper, with no process in between: a program that is
 # traced is the direct child of whoever started this script. The rest is Node's. No environment variable is set here.
-case $0 in */*) self=$0 ;; *) self=$(command -v -- "$0") ;; esac
+case $0 in */*) self=$0 ;; *) self=./$0 ;; esac
 [ -L "$self" ] && self=$(readlink -f -- "$self")
 here=${self%/*}
 case $1 in
