@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { recordsHeader, recordsTypeScript, schemaHash } from './generate-records.mjs';
+import { syscallsHeader } from './generate-syscalls.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -14,8 +15,11 @@ const read = (name) => JSON.parse(fs.readFileSync(path.join(here, name), 'utf8')
 /** Every generated file: path from the repository's root to its text. */
 export function generateAll() {
   const schema = read('schema.json');
+  const { variants, results } = read('variants.json');
+  const data = { schema, variants, results, syscalls: read('syscalls.json'), structs: read('structs.json'), flags: read('flags.json') };
   return {
     'native/schema/gen/schema.h': recordsHeader(schema),
+    'native/schema/gen/syscalls.h': syscallsHeader(data),
     'extension/trace/gen/schema.ts': recordsTypeScript(schema),
   };
 }

@@ -7,7 +7,7 @@
 
 #define SCHEMA_MAJOR 1
 #define SCHEMA_MINOR 0
-#define SCHEMA_HASH_BYTES { 0xcd, 0xdd, 0x4b, 0xee, 0xe9, 0x68, 0x3b, 0xc5, 0xc7, 0xe6, 0xc2, 0x09, 0x83, 0x99, 0xbf, 0x03, 0x21, 0xb8, 0x28, 0xa4, 0xda, 0xa1, 0x38, 0x0c, 0x4f, 0xc2, 0x3b, 0x0f, 0xb9, 0xe2, 0x4f, 0x0d }
+#define SCHEMA_HASH_BYTES { 0xdb, 0xcd, 0xbd, 0xd0, 0xce, 0xb5, 0xee, 0xe4, 0x90, 0x6d, 0xef, 0xdc, 0xb9, 0x3b, 0x26, 0x6a, 0xa4, 0xd5, 0xe0, 0xc1, 0x0f, 0xdb, 0xfe, 0x18, 0x7f, 0xaa, 0xfd, 0x0a, 0xde, 0x7c, 0x07, 0xfd }
 
 enum fd_class {
 	FD_CLASS_NONE = 0,
@@ -349,7 +349,7 @@ enum column_mapping {
 	COLUMN_MAPPING_VADDR = 6,
 };
 
-/* A signal delivered to a thread (siginfo: code, sender, address), or a group-stop / continue. */
+/* A signal delivered to a thread, or a group-stop / continue. From siginfo: code, sender (si_pid; si_timerid for SI_TIMER), uid, address (si_addr; si_call_addr for SIGSYS), and status (si_status; si_overrun, si_syscall, si_band), utime and stime in clock ticks, value (si_value; si_arch for SIGSYS). */
 struct row_signal {
 	uint64_t seq;
 	uint64_t time;
@@ -360,6 +360,10 @@ struct row_signal {
 	uint32_t uid;
 	uint64_t address;
 	uint32_t flags;
+	int32_t status;
+	uint64_t utime;
+	uint64_t stime;
+	uint64_t value;
 };
 
 enum column_signal {
@@ -372,6 +376,10 @@ enum column_signal {
 	COLUMN_SIGNAL_UID = 6,
 	COLUMN_SIGNAL_ADDRESS = 7,
 	COLUMN_SIGNAL_FLAGS = 8,
+	COLUMN_SIGNAL_STATUS = 9,
+	COLUMN_SIGNAL_UTIME = 10,
+	COLUMN_SIGNAL_STIME = 11,
+	COLUMN_SIGNAL_VALUE = 12,
 };
 
 /* A system call's entry; the row number is the event id. time: entry seen; resumed: just before the thread was let go. fd: the first descriptor argument or -1. description: what it referred to, 0 = none or unknown. class: as known at entry. stack: stack id, 0 = none. */
@@ -840,6 +848,10 @@ static const struct schema_column schema_columns_signal[] = {
 	{ "uid", 4, 0, offsetof(struct row_signal, uid) },
 	{ "address", 8, 0, offsetof(struct row_signal, address) },
 	{ "flags", 4, 0, offsetof(struct row_signal, flags) },
+	{ "status", 4, 1, offsetof(struct row_signal, status) },
+	{ "utime", 8, 0, offsetof(struct row_signal, utime) },
+	{ "stime", 8, 0, offsetof(struct row_signal, stime) },
+	{ "value", 8, 0, offsetof(struct row_signal, value) },
 };
 static const struct schema_column schema_columns_enter[] = {
 	{ "seq", 8, 0, offsetof(struct row_enter, seq) },
@@ -1007,7 +1019,7 @@ const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {
 	[RECORD_EXITED] = { "exited", 9, sizeof(struct row_exited), schema_columns_exited },
 	[RECORD_MODULE] = { "module", 8, sizeof(struct row_module), schema_columns_module },
 	[RECORD_MAPPING] = { "mapping", 7, sizeof(struct row_mapping), schema_columns_mapping },
-	[RECORD_SIGNAL] = { "signal", 9, sizeof(struct row_signal), schema_columns_signal },
+	[RECORD_SIGNAL] = { "signal", 13, sizeof(struct row_signal), schema_columns_signal },
 	[RECORD_ENTER] = { "enter", 19, sizeof(struct row_enter), schema_columns_enter },
 	[RECORD_EXIT] = { "exit", 8, sizeof(struct row_exit), schema_columns_exit },
 	[RECORD_COPY_IN] = { "copy_in", 8, sizeof(struct row_copy_in), schema_columns_copy_in },
