@@ -1,0 +1,158 @@
+/**
+ * What exports and summaries read: a trace as pages of records in order of start. `extension/engine/source.ts` implements it
+ * on the native library; tests implement it on arrays. Types only: no I/O, no koffi, no vscode.
+ *
+ * Units: times are trace-relative nanoseconds as doubles. `seq` is the tracer's sequence number, as a double: it orders records
+ * across kinds and threads. Process and thread numbers are trace indices, never reused; pids and tids are attributes.
+ */
+import type { EventId, RawCall, ResolvedStack, TraceInfo } from './engineProtocol';
+
+/** A system call, placed by its entry. */
+export interface CallRecord {
+  readonly type: 'call';
+  readonly seq: number;
+  /** The exit record's sequence number; undefined while unfinished. */
+  readonly endSeq: number | undefined;
+  readonly call: RawCall;
+}
+
+export interface ProcessRecord {
+  readonly type: 'process';
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly process: number;
+  readonly pid: number;
+  readonly ppid: number;
+  /** The parent's index, if it was traced. */
+  readonly parent: number | undefined;
+  readonly name: string;
+  /** Bits of ProcessFlag (gen/schema.ts). */
+  readonly flags: number;
+}
+
+export interface ThreadRecord {
+  readonly type: 'thread';
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly process: number;
+  readonly pid: number;
+  readonly thread: number;
+  readonly tid: number;
+  readonly name: string;
+}
+
+/** A successful exec. `event` is the execve call that did it. */
+export interface ExecRecord {
+  readonly type: 'exec';
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly process: number;
+  readonly pid: number;
+  readonly thread: number;
+  /** As after the exec: the process's pid. */
+  readonly tid: number;
+  readonly event: EventId;
+  readonly path: string;
+  readonly name: string;
+  readonly argv: readonly string[];
+}
+
+/** The end of a thread or of a process, with its wait status (waitpid(2)). */
+export interface ExitRecord {
+  readonly type: 'exit';
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly scope: 'thread' | 'process';
+  readonly process: number;
+  readonly pid: number;
+  readonly thread: number;
+  readonly tid: number;
+  readonly status: number;
+  readonly userUs: number;
+  readonly systemUs: number;
+  readonly maxRssKb: number;
+}
+
+/** A signal delivered to a thread; the fields are those of the schema's `signal` kind. */
+export interface SignalRecord {
+  readonly type: 'signal';
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly process: number;
+  readonly pid: number;
+  readonly thread: number;
+  readonly tid: number;
+  readonly signo: number;
+  readonly code: number;
+  readonly sender: number;
+  readonly uid: number;
+  readonly address: bigint;
+  /** Bits of SignalFlag (gen/schema.ts). */
+  readonly flags: number;
+  readonly status: number;
+  readonly utime: bigint;
+  readonly stime: bigint;
+  readonly value: bigint;
+}
+
+/** Activity that no system call shows. */
+export interface BlindRecord {
+  readonly type: 'blind';
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly pid: number;
+  readonly tid: number;
+  /** A value of BlindReason (gen/schema.ts). */
+  readonly reason: number;
+  readonly count: number;
+  readonly text: string;
+}
+
+/** Events or bytes that were not recorded. */
+export interface LostRecord {
+  readonly type: 'lost';
+  readonly seq: number;
+  readonly timeNs: number;
+  /** A value of LostReason (gen/schema.ts). */
+  readonly reason: number;
+  readonly count: number;
+  readonly text: string;
+}
+
+export interface WarningRecord {
+  readonly type: 'warning';
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly pid: number | undefined;
+  readonly tid: number | undefined;
+  readonly event: EventId | undefined;
+  /** A value of WarningCode (gen/schema.ts). */
+  readonly code: number;
+  readonly text: string;
+}
+
+export type TraceRecord =
+  | CallRecord
+  | ProcessRecord
+  | ThreadRecord
+  | ExecRecord
+  | ExitRecord
+  | SignalRecord
+  | BlindRecord
+  | LostRecord
+  | WarningRecord;
+
+export interface RecordQuery {
+  /** With the copied bytes of each call (`RawCall.data`); without, data is empty and reading is quicker. */
+  readonly data: boolean;
+}
+
+/** An open trace. What is there when reading starts is what is read, also of one that is still being recorded. */
+export interface TraceSource {
+  readonly info: TraceInfo;
+  /** Every record in order of `seq`, in pages of a few thousand; a page's memory is the reader's. */
+  records(query: RecordQuery): AsyncIterable<readonly TraceRecord[]>;
+  /** The stacks of these calls, symbolised as far as the trace or the program's files allow. */
+  stacks(events: readonly EventId[]): Promise<readonly (ResolvedStack | undefined)[]>;
+  close(): Promise<void>;
+}
