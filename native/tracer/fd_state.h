@@ -42,6 +42,7 @@ struct fd_world {
 	/* Local and peer address of a socket inode of this process's network namespace (sock_diag or /proc/PID/net):
 	   fills class (network, local-socket, other), text such as "tcp 127.0.0.1:80 -> 127.0.0.1:5000", and the peer's inode or 0. */
 	int (*probe_socket)(void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
+	/* 0 if all of it was read, else -errno. */
 	int (*read_memory)(void *context, pid_t pid, uint64_t address, void *buffer, size_t length);
 	/* Sinks: rows go to the trace in this order. description returns the new id. */
 	uint64_t (*add_description)(void *context, const struct row_description *row);

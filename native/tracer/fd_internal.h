@@ -1,0 +1,173 @@
+/*
+ * What the files of fd state share: descriptions with their indexes, files tables, and the helpers between them.
+ * Must not be included by anything but fd_*.c and its tests.
+ *
+ *   table 1 (pid 40)                    descriptions, counted by the slots that refer to them
+ *   +------------------------+
+ *   | fd 0  gen 1  cloexec - |--------> +------------------------------+
+ *   | fd 1  gen 1            |--------> | id 1  terminal  "/dev/pts/3" |
+ *   | fd 5  gen 4  closed    |          +------------------------------+
+ *   | fd 6  gen 1  closing   |--------> | id 9  pipe  "pipe:[77]"      |  peer 10
+ *   +------------------------+          +------------------------------+
+ *
+ * A closed slot stays, so that the next use of its number has the next generation.
+ */
+#ifndef SYSCOPE_TRACER_FD_INTERNAL_H
+#define SYSCOPE_TRACER_FD_INTERNAL_H
+
+#include "fd_state.h"
+
+enum fd_index_kind {
+	FD_INDEX_ID,    /* by id */
+	FD_INDEX_INODE, /* by device and inode */
+	FD_INDEX_PAIR,  /* sockets: the same key for both ends of a connection */
+	FD_INDEX_COUNT
+};
+
+struct fd_link {
+	struct fd_link *next, **at;
+	struct fd_description *owner;
+	uint64_t key;
+};
+
+/* A chained hash table whose links lie in what it holds. */
+struct fd_index {
+	struct fd_link **heads;
+	size_t capacity, count;
+};
+
+struct fd_description {
+	uint64_t id;
+	uint64_t device, inode;
+	uint64_t peer; /* the other end's id, 0: unknown */
+	struct fd_link links[FD_INDEX_COUNT];
+	uint32_t refs;
+	uint8_t cls;
+	uint8_t access;        /* as in struct fd_probe */
+	uint32_t holder_table; /* where it was installed last: kcmp(2) needs a process and a number */
+	int holder_fd;
+	char *name; /* NUL-terminated */
+	size_t name_length, name_capacity;
+	struct fd_description *free_next;
+};
+
+struct fd_slot {
+	struct fd_description *description; /* NULL: closed */
+	uint64_t closing_event;             /* event id + 1 of a call that is closing it, 0: none */
+	uint32_t generation;                /* from 1; 0: this place of the table is empty */
+	uint32_t seen;                      /* the table's sweep in which proc listed it */
+	int fd;
+	bool cloexec;
+};
+
+struct fd_table {
+	uint32_t id, refs;
+	pid_t pid; /* of a process that uses it, as seen last; 0: not known yet */
+	uint32_t sweep;
+	struct fd_slot *slots;
+	size_t capacity, count; /* count: places used, closed numbers included */
+};
+
+struct fd_state {
+	struct fd_world world;
+	struct fd_table **tables; /* by id; place 0 unused; NULL: released */
+	size_t tables_capacity;
+	uint32_t tables_count;
+	struct fd_index index[FD_INDEX_COUNT];
+	struct fd_description *free_descriptions;
+	struct fd_probe probe; /* scratch: too large for a stack frame, filled and used within one step */
+	char text[4200];       /* scratch for names, likewise */
+};
+
+/* Who does something to a table: goes into the rows. event: id + 1, 0 = none. */
+struct fd_actor {
+	uint32_t process;
+	uint64_t event;
+};
+
+/* fd_index.c */
+void fd_index_add(struct fd_index *index, struct fd_link *link, uint64_t key);
+void fd_index_remove(struct fd_index *index, struct fd_link *link);
+struct fd_link *fd_index_first(const struct fd_index *index, uint64_t key);
+struct fd_link *fd_index_next(const struct fd_link *link);
+void fd_index_free(struct fd_index *index);
+
+/* fd_description.c */
+struct fd_facts {
+	uint8_t cls, access;
+	const char *name;
+	uint64_t device, inode;
+	uint64_t peer; /* 0: look for it */
+	uint64_t peer_inode;
+};
+/* A new description and its row. NULL: no memory. Its first reference comes with fd_table_install(). */
+struct fd_description *fd_description_new(struct fd_state *s, const struct fd_facts *facts, uint64_t event);
+struct fd_description *fd_description_by_id(const struct fd_state *s, uint64_t id);
+/* cls FD_CLASS_NONE: unchanged; peer 0: unchanged. Adds a row only for what is new. */
+void fd_description_rename(struct fd_state *s, struct fd_description *d, uint8_t cls, const char *name, uint64_t peer);
+void fd_description_link(struct fd_state *s, struct fd_description *a, struct fd_description *b);
+/* The socket whose inode is this one, or whose addresses are d's the other way round. */
+struct fd_description *fd_description_socket_peer(struct fd_state *s, const struct fd_description *d, uint64_t peer_inode);
+/* One that (pid, fd) shares by kcmp(2) with a process traced already, or NULL. */
+struct fd_description *fd_description_shared(struct fd_state *s, pid_t pid, int fd, uint64_t device, uint64_t inode);
+void fd_description_release(struct fd_state *s, struct fd_description *d);
+void fd_descriptions_free(struct fd_state *s);
+
+/* fd_table.c */
+struct fd_table *fd_table_new(struct fd_state *s, pid_t pid);
+struct fd_table *fd_table_get(const struct fd_state *s, uint32_t id);
+void fd_table_destroy(struct fd_state *s, struct fd_table *t);
+/* NULL: this number was never used here. */
+struct fd_slot *fd_table_slot(const struct fd_table *t, int fd);
+/* The number refers to d from now on; what was there is closed first. Other slots' pointers become invalid. */
+void fd_table_install(struct fd_state *s, struct fd_table *t, int fd, struct fd_description *d, enum fd_op op, bool cloexec,
+	struct fd_actor actor);
+void fd_table_close(struct fd_state *s, struct fd_table *t, struct fd_slot *slot, enum fd_op op, struct fd_actor actor);
+/* A new table with what t has open. */
+struct fd_table *fd_table_copy(struct fd_state *s, const struct fd_table *t, struct fd_actor actor);
+
+/* fd_class.c: pure */
+uint8_t fd_class_of(const struct fd_probe *probe);
+/* The text between the brackets of anon_inode:[eventfd]; any other link as it is. */
+void fd_name_of(const struct fd_probe *probe, char *text, size_t size);
+uint8_t fd_class_of_family(unsigned family);
+const char *fd_protocol_name(unsigned family, unsigned type, unsigned protocol);
+
+/* fd_resolve.c: from proc */
+/* Fills s->probe. False: there is no such descriptor. */
+bool fd_probe_now(struct fd_state *s, pid_t pid, int fd, bool want_flags);
+/* A description for (pid, fd) as s->probe says, shared or new. */
+struct fd_description *fd_describe_probed(struct fd_state *s, pid_t pid, int fd, bool may_be_shared, uint64_t event);
+/* Probes and installs; NULL if there is no such descriptor. */
+struct fd_description *fd_resolve(
+	struct fd_state *s, struct fd_table *t, pid_t pid, int fd, enum fd_op op, struct fd_actor actor);
+void fd_resolve_all(struct fd_state *s, struct fd_table *t, struct fd_actor actor);
+/* Closes what an exec closed: as proc lists it, or by the close-on-exec flags if that can't be had. */
+void fd_after_exec(struct fd_state *s, struct fd_table *t, bool ask_proc, struct fd_actor actor);
+
+/* fd_paths.c */
+void fd_path_enter(struct fd_state *s, struct fd_call *call);
+void fd_path_exit(struct fd_state *s, struct fd_call *call);
+
+/* fd_effects.c, fd_sockets.c: what a row's effect does */
+struct fd_effect {
+	void (*enter)(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+	void (*exit)(struct fd_state *s, struct fd_table *t, struct fd_call *call); /* failed calls too */
+};
+const struct fd_effect *fd_effect_of(uint8_t effect);
+struct fd_actor fd_actor_of(const struct fd_call *call);
+/* The call is about this descriptor: its description and class, from proc if unknown. */
+void fd_call_touches(struct fd_state *s, struct fd_call *call, int fd);
+/* The call's result is this descriptor: installs d and makes it the call's own. */
+void fd_call_obtained(
+	struct fd_state *s, struct fd_table *t, struct fd_call *call, int fd, struct fd_description *d, bool cloexec);
+bool fd_read_pair(struct fd_state *s, const struct fd_call *call, uint64_t address, int pair[2]);
+void fd_socket_enter(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+void fd_socket_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+void fd_socketpair_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+void fd_accept_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call); /* connect, bind */
+void fd_recvmsg_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+void fd_recvmmsg_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * What proc says: descriptors that no recorded call made (before the first event, received, copied from another process),
+ * and what is left after an exec.
+ * Must not live here: how proc is read (the world's functions), what a system call does.
+ */
+#include <string.h>
+#include "fd_internal.h"
+
+bool fd_probe_now(struct fd_state *s, pid_t pid, int fd, bool want_flags)
+{
+	struct fd_probe *p = &s->probe;
+
+	p->want_flags = want_flags;
+	p->mode = 0;
+	p->device = p->inode = p->special = p->filesystem = 0;
+	p->cloexec = false;
+	p->access = 0;
+	p->name[0] = '\0';
+	if (pid <= 0 || s->world.probe_fd(s->world.context, pid, fd, p) < 0)
+		return false;
+	p->name[sizeof(p->name) - 1] = '\0';
+	return true;
+}
+
+static void ask_socket(struct fd_state *s, pid_t pid, int fd, struct fd_facts *facts)
+{
+	uint8_t cls = FD_CLASS_OTHER;
+	uint64_t peer_inode = 0;
+
+	if (s->world.probe_socket(s->world.context, pid, fd, facts->inode, &cls, s->text, sizeof(s->text), &peer_inode) < 0) {
+		facts->cls = FD_CLASS_OTHER;
+		fd_name_of(&s->probe, s->text, sizeof(s->text));
+		return;
+	}
+	facts->cls = cls;
+	facts->peer_inode = peer_inode;
+}
+
+struct fd_description *fd_describe_probed(struct fd_state *s, pid_t pid, int fd, bool may_be_shared, uint64_t event)
+{
+	const struct fd_probe *p = &s->probe;
+	struct fd_facts facts = {
+		.cls = fd_class_of(p), .access = p->access, .name = s->text, .device = p->device, .inode = p->inode
+	};
+	struct fd_description *shared = may_be_shared ? fd_description_shared(s, pid, fd, p->device, p->inode) : NULL;
+
+	if (shared)
+		return shared;
+	if (strncmp(p->name, "socket:[", 8) == 0) /* and not the path of a socket file opened with O_PATH */
+		ask_socket(s, pid, fd, &facts);
+	else
+		fd_name_of(p, s->text, sizeof(s->text));
+	return fd_description_new(s, &facts, event);
+}
+
+struct fd_description *fd_resolve(struct fd_state *s, struct fd_table *t, pid_t pid, int fd, enum fd_op op, struct fd_actor actor)
+{
+	struct fd_description *d;
+	const struct fd_slot *slot;
+
+	if (!fd_probe_now(s, pid, fd, true))
+		return NULL;
+	d = fd_describe_probed(s, pid, fd, true, actor.event);
+	if (!d)
+		return NULL;
+	fd_table_install(s, t, fd, d, op, s->probe.cloexec, actor);
+	slot = fd_table_slot(t, fd);
+	return slot ? slot->description : NULL;
+}
+
+struct listing {
+	struct fd_state *state;
+	struct fd_table *table;
+	struct fd_actor actor;
+};
+
+static void found(void *context, int fd)
+{
+	const struct listing *l = context;
+	struct fd_slot *slot = fd_table_slot(l->table, fd);
+
+	if (!slot || !slot->description) {
+		fd_resolve(l->state, l->table, l->table->pid, fd, FD_OP_FOUND, l->actor);
+		slot = fd_table_slot(l->table, fd);
+	}
+	if (slot)
+		slot->seen = l->table->sweep;
+}
+
+static bool list(struct fd_state *s, struct fd_table *t, struct fd_actor actor)
+{
+	struct listing l = { s, t, actor };
+
+	t->sweep++;
+	return t->pid > 0 && s->world.list_fds(s->world.context, t->pid, found, &l) >= 0;
+}
+
+void fd_resolve_all(struct fd_state *s, struct fd_table *t, struct fd_actor actor)
+{
+	list(s, t, actor);
+}
+
+void fd_after_exec(struct fd_state *s, struct fd_table *t, bool ask_proc, struct fd_actor actor)
+{
+	bool listed = ask_proc && list(s, t, actor);
+
+	for (size_t i = 0; i < t->capacity; i++) {
+		struct fd_slot *slot = &t->slots[i];
+
+		if (!slot->description)
+			continue;
+		if (listed ? slot->seen != t->sweep : slot->cloexec)
+			fd_table_close(s, t, slot, FD_OP_EXEC_CLOSE, actor);
+		else
+			slot->cloexec = false;
+	}
+}

@@ -1,0 +1,207 @@
+/*
+ * Sockets: created, paired, bound, connected, accepted, and descriptors received over them.
+ * Must not live here: how a socket's addresses are found (the world's probe_socket).
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include "fd_internal.h"
+
+#define MESSAGES_LIMIT 1024 /* UIO_MAXIOV: what the kernel takes of recvmmsg(2)'s vector */
+#define CONTROL_LIMIT                                                                                                            \
+	4096 /* 253 descriptors, the most of one message, take 1,032 bytes; before them come credentials and time stamps */
+
+void fd_socket_enter(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	(void)s;
+	(void)t;
+	call->cls = fd_class_of_family((unsigned)call->args[0]);
+}
+
+/* "tcp", or for what has no addresses to show "unix:[5]". The probe is of the descriptor. */
+static void name_unconnected(struct fd_state *s, const struct fd_call *call)
+{
+	const char *word = fd_protocol_name((unsigned)call->args[0], (unsigned)call->args[1], (unsigned)call->args[2]);
+
+	if (fd_class_of_family((unsigned)call->args[0]) == FD_CLASS_LOCAL_SOCKET && s->probe.inode)
+		snprintf(s->text, sizeof(s->text), "%s:[%llu]", word, (unsigned long long)s->probe.inode);
+	else
+		snprintf(s->text, sizeof(s->text), "%s", word);
+}
+
+static struct fd_description *new_socket(struct fd_state *s, struct fd_call *call, int fd, uint64_t peer)
+{
+	struct fd_facts facts = { .cls = fd_class_of_family((unsigned)call->args[0]), .name = s->text, .peer = peer };
+
+	fd_probe_now(s, call->pid, fd, false);
+	facts.device = s->probe.device;
+	facts.inode = s->probe.inode;
+	name_unconnected(s, call);
+	return fd_description_new(s, &facts, fd_actor_of(call).event);
+}
+
+void fd_socket_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	struct fd_description *d = call->ret >= 0 ? new_socket(s, call, (int)call->ret, 0) : NULL;
+
+	if (d)
+		fd_call_obtained(s, t, call, (int)call->ret, d, call->args[1] & SOCK_CLOEXEC);
+}
+
+void fd_socketpair_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	struct fd_description *a, *b;
+	bool cloexec = call->args[1] & SOCK_CLOEXEC;
+	int pair[2];
+
+	if (call->ret < 0 || !fd_read_pair(s, call, call->args[3], pair))
+		return;
+	a = new_socket(s, call, pair[0], 0);
+	if (!a)
+		return;
+	fd_call_obtained(s, t, call, pair[0], a, cloexec);
+	b = new_socket(s, call, pair[1], a->id);
+	if (b)
+		fd_table_install(s, t, pair[1], b, FD_OP_OPEN, cloexec, fd_actor_of(call));
+}
+
+/* The descriptor touched (the listening one) stays the call's own. */
+void fd_accept_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	struct fd_description *d;
+	bool cloexec = call->row->argc > 3 && (call->args[3] & SOCK_CLOEXEC);
+	int fd = (int)call->ret;
+
+	if (call->ret < 0 || !fd_probe_now(s, call->pid, fd, false))
+		return;
+	d = fd_describe_probed(s, call->pid, fd, false, fd_actor_of(call).event);
+	if (d)
+		fd_table_install(s, t, fd, d, FD_OP_OPEN, cloexec, fd_actor_of(call));
+}
+
+/* A unix address without its end: length bytes of sun_path, of which an abstract one begins with NUL and shows as '@'. */
+static void unix_text(const struct sockaddr_un *address, size_t length, char *text, size_t size)
+{
+	size_t path = length > offsetof(struct sockaddr_un, sun_path) ? length - offsetof(struct sockaddr_un, sun_path) : 0;
+	bool abstract = path > 1 && address->sun_path[0] == '\0';
+
+	if (!path || (path == 1 && !address->sun_path[0]))
+		text[0] = '\0';
+	else if (abstract)
+		snprintf(text, size, "@%.*s", (int)(path - 1), address->sun_path + 1);
+	else
+		snprintf(text, size, "%.*s", (int)path, address->sun_path);
+}
+
+/* What the program itself said, for when the kernel can't be asked. False: nothing worth a name. */
+static bool name_from_arguments(struct fd_state *s, const struct fd_call *call, const struct fd_description *d)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+		struct sockaddr_un un;
+	} address = { 0 };
+	size_t length = call->args[2] < sizeof(address) ? (size_t)call->args[2] : sizeof(address);
+	const char *arrow = call->row->effect == EFFECT_CONNECT ? "-> " : "";
+	char host[INET6_ADDRSTRLEN];
+	int word = (int)strcspn(d->name, " ");
+
+	if (length < sizeof(sa_family_t) ||
+		s->world.read_memory(s->world.context, call->pid, call->args[1], &address, length) < 0)
+		return false;
+	switch (address.any.sa_family) {
+	case AF_UNIX: unix_text(&address.un, length, s->text, sizeof(s->text)); return s->text[0];
+	case AF_INET:
+		inet_ntop(AF_INET, &address.in.sin_addr, host, sizeof(host));
+		snprintf(s->text, sizeof(s->text), "%.*s %s%s:%u", word, d->name, arrow, host, ntohs(address.in.sin_port));
+		return true;
+	case AF_INET6:
+		inet_ntop(AF_INET6, &address.in6.sin6_addr, host, sizeof(host));
+		snprintf(s->text, sizeof(s->text), "%.*s %s[%s]:%u", word, d->name, arrow, host, ntohs(address.in6.sin6_port));
+		return true;
+	default: return false;
+	}
+}
+
+/* connect, bind: the socket has an address, or another one, from now on. A connection in progress has both. */
+void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	struct fd_description *d = fd_description_by_id(s, call->description), *peer = NULL;
+	uint8_t cls = FD_CLASS_OTHER;
+	uint64_t peer_inode = 0;
+
+	(void)t;
+	if (!d || (call->ret < 0 && call->ret != -EINPROGRESS))
+		return;
+	if (s->world.probe_socket(s->world.context, call->pid, call->fd, d->inode, &cls, s->text, sizeof(s->text), &peer_inode) <
+		0) {
+		if (!name_from_arguments(s, call, d))
+			return;
+		cls = FD_CLASS_OTHER;
+	}
+	fd_description_rename(s, d, cls == FD_CLASS_OTHER ? FD_CLASS_NONE : cls, s->text, 0);
+	call->cls = d->cls;
+	peer = fd_description_socket_peer(s, d, peer_inode);
+	if (peer)
+		fd_description_link(s, d, peer);
+}
+
+/* Each descriptor of SCM_RIGHTS is in the table now; only proc says what it is. */
+static void received(
+	struct fd_state *s, struct fd_table *t, const struct fd_call *call, const unsigned char *control, size_t length)
+{
+	size_t at = 0;
+
+	while (length - at >= sizeof(struct cmsghdr)) {
+		struct cmsghdr header;
+		size_t end;
+
+		memcpy(&header, control + at, sizeof(header));
+		if (header.cmsg_len < sizeof(header) || header.cmsg_len > length - at)
+			return;
+		end = at + header.cmsg_len;
+		if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_RIGHTS) {
+			for (size_t p = at + CMSG_LEN(0); p + sizeof(int) <= end; p += sizeof(int)) {
+				int fd;
+
+				memcpy(&fd, control + p, sizeof(fd));
+				fd_resolve(s, t, call->pid, fd, FD_OP_OPEN, fd_actor_of(call));
+			}
+		}
+		if (CMSG_ALIGN(header.cmsg_len) > length - at)
+			return;
+		at += CMSG_ALIGN(header.cmsg_len);
+	}
+}
+
+static void message(struct fd_state *s, struct fd_table *t, const struct fd_call *call, uint64_t address)
+{
+	unsigned char control[CONTROL_LIMIT];
+	struct msghdr header;
+	size_t length;
+
+	if (s->world.read_memory(s->world.context, call->pid, address, &header, sizeof(header)) < 0)
+		return;
+	length = header.msg_controllen < sizeof(control) ? header.msg_controllen : sizeof(control);
+	if (length < sizeof(struct cmsghdr) ||
+		s->world.read_memory(s->world.context, call->pid, (uint64_t)(uintptr_t)header.msg_control, control, length) < 0)
+		return;
+	received(s, t, call, control, length);
+}
+
+void fd_recvmsg_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	if (call->ret >= 0)
+		message(s, t, call, call->args[1]);
+}
+
+void fd_recvmmsg_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	for (int64_t i = 0; i < call->ret && i < MESSAGES_LIMIT; i++)
+		message(s, t, call, call->args[1] + (uint64_t)i * sizeof(struct mmsghdr));
+}
