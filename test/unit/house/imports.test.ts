@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { builtinModules } from 'node:module';
 import { test } from 'node:test';
+import ts from 'typescript';
 
 const root = process.cwd();
 
@@ -16,13 +17,11 @@ interface Import {
 
 function importsOf(file: string): Import[] {
   const text = fs.readFileSync(path.join(root, file), 'utf8');
-  const pattern = /^\s*(?:import|export)\b[^;'`]*?'([^']+)'|\b(?:import|require)\(\s*'([^']+)'/gm;
-  return [...text.matchAll(pattern)].map((match) => {
-    const specifier = (match[1] ?? match[2])!;
-    const to = specifier.startsWith('.')
-      ? path.normalize(path.join(path.dirname(file), specifier))
-      : specifier.replace(/^node:/, '');
-    return { from: file, line: text.slice(0, match.index).split('\n').length, to };
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName, pos }) => {
+    const to = fileName.startsWith('.')
+      ? path.normalize(path.join(path.dirname(file), fileName))
+      : fileName.replace(/^node:/, '');
+    return { from: file, line: text.slice(0, pos).split('\n').length, to };
   });
 }
 
