@@ -50,7 +50,7 @@ function build(name, options) {
   return folder;
 }
 
-/** A running program's file can't be overwritten, but replaced: copy beside it, then rename. */
+/** Without debug information, which stays in build/. A running program's file can't be overwritten, but replaced: write beside it, rename. */
 function place(folder) {
   const target = path.join(root, 'dist/native');
   fs.mkdirSync(target, { recursive: true });
@@ -62,10 +62,9 @@ function place(folder) {
       continue;
     }
     const built = fs.statSync(from);
-    const old = fs.statSync(to, { throwIfNoEntry: false });
-    if (old?.size === built.size && old.mtimeMs === built.mtimeMs) continue;
+    if (fs.statSync(to, { throwIfNoEntry: false })?.mtimeMs === built.mtimeMs) continue;
     const temporary = `${to}.${process.pid}`;
-    fs.copyFileSync(from, temporary);
+    run('strip', ['--strip-unneeded', '-o', temporary, from]);
     fs.utimesSync(temporary, built.atime, built.mtime);
     fs.renameSync(temporary, to);
   }

@@ -13,6 +13,7 @@ export interface ServerOptions {
   readonly dataDir: string;
   readonly smoke?: boolean;
   readonly trust?: boolean;
+  readonly token?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly extraArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -22,5 +23,5 @@ export const SETTINGS: Readonly<Record<string, unknown>>;
 export function installExtension(dataDir: string, vsix: string): void;
 export function startServer(options: ServerOptions): Promise<WorkbenchServer>;
 export function launchBrowser(options?: LaunchOptions): Promise<Browser>;
-export function workbenchUrl(server: WorkbenchServer, folder: string, payload?: Payload): string;
+export function workbenchUrl(server: WorkbenchServer, workspace: string, payload?: Payload): string;
 export function openFilePayload(server: WorkbenchServer, file: string): Payload;

@@ -81,15 +81,23 @@ const signalGroup = (pid, signal) => {
   }
 };
 
-/** Starts the server on a free port of 127.0.0.1. dataDir gets data/, extensions/, server.log. */
-export async function startServer({ dataDir, smoke = false, trust = true, settings = {}, extraArgs = [], env = {} }) {
+/** In a file, since a process's arguments are everybody's to read. */
+function tokenFile(dataDir, token) {
+  const file = path.join(dataDir, 'token');
+  fs.writeFileSync(file, token, { mode: 0o600 });
+  return file;
+}
+
+/** Starts the server on a free port of 127.0.0.1. dataDir gets data/, extensions/, server.log. Without a token everybody on the machine gets in: for tests only. */
+export async function startServer({ dataDir, smoke = false, trust = true, token, settings = {}, extraArgs = [], env = {} }) {
   fs.mkdirSync(path.join(dataDir, 'data/User'), { recursive: true });
   fs.mkdirSync(path.join(dataDir, 'extensions'), { recursive: true });
   const all = { ...SETTINGS, 'security.workspace.trust.enabled': !trust, ...settings };
   fs.writeFileSync(path.join(dataDir, 'data/User/settings.json'), JSON.stringify(all, undefined, 2));
   const logPath = path.join(dataDir, 'server.log');
   const log = fs.createWriteStream(logPath, { flags: 'a' });
-  const flags = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'];
+  const access = token === undefined ? ['--without-connection-token'] : ['--connection-token-file', tokenFile(dataDir, token)];
+  const flags = ['--host', '127.0.0.1', '--port', '0', ...access, '--accept-server-license-terms'];
   const quiet = ['--telemetry-level', 'off', '--disable-websocket-compression', '--reconnection-grace-time', '1'];
   const options = [
     ...(trust ? ['--disable-workspace-trust'] : []),
@@ -135,9 +143,9 @@ export async function launchBrowser(options = {}) {
   return chromium.launch({ executablePath, headless: true, args: CHROMIUM_ARGS, ...options });
 }
 
-/** payload: pairs as the web workbench takes them in its address, e.g. ['openFile', uri]. */
-export function workbenchUrl(server, folder, payload = []) {
-  const query = new URLSearchParams({ folder });
+/** workspace: a folder or a .code-workspace file; payload: pairs as the web workbench takes them, e.g. ['openFile', uri]. */
+export function workbenchUrl(server, workspace, payload = []) {
+  const query = new URLSearchParams({ [workspace.endsWith('.code-workspace') ? 'workspace' : 'folder']: workspace });
   if (payload.length > 0) query.set('payload', JSON.stringify(payload));
   return `${server.base}/?${query}`;
 }
