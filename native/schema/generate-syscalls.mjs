@@ -84,8 +84,8 @@ const cWord = (value) => `UINT64_C(0x${value.toString(16)})`;
 const cEnum = (name, prefix, ids) => [`enum ${name} {`, ...ids.map((id, i) => `\t${prefix}_${upper(id)} = ${i},`), '};', ''];
 
 function cArgument(a, lists, variantIds) {
-  const list = a.list !== undefined ? lists.indexOf(a.list) + 1 : a.variant !== undefined ? variantIds.get(a.variant) : 0;
-  if (list === undefined) throw new Error(`no such variant: ${a.text}`);
+  const list = a.list !== undefined ? lists.indexOf(a.list) + 1 : a.variant !== undefined ? (variantIds.get(a.variant) ?? -1) : 0;
+  if (list === -1 || (list === 0 && a.list !== undefined)) throw new Error(`no such list or variant: ${a.text}`);
   const words = [`ARG_${upper(a.kind)}`, `DIRECTION_${upper(a.direction)}`, `LENGTH_${upper(a.lengthFrom)}`, a.lengthArg, a.elementBytes, list];
   return `{ "${a.name}", ${words.join(', ')} }`;
 }

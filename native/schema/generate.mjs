@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { recordsHeader, recordsTypeScript, schemaHash } from './generate-records.mjs';
 import { syscallsHeader } from './generate-syscalls.mjs';
+import { errnoTypeScript, flagsTypeScript, structsTypeScript, syscallsTypeScript } from './generate-tables.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -16,11 +17,15 @@ const read = (name) => JSON.parse(fs.readFileSync(path.join(here, name), 'utf8')
 export function generateAll() {
   const schema = read('schema.json');
   const { variants, results } = read('variants.json');
-  const data = { schema, variants, results, syscalls: read('syscalls.json'), structs: read('structs.json'), flags: read('flags.json') };
+  const data = { schema, variants, results, syscalls: read('syscalls.json'), structs: read('structs.json'), flags: read('flags.json'), errno: read('errno.json') };
   return {
     'native/schema/gen/schema.h': recordsHeader(schema),
     'native/schema/gen/syscalls.h': syscallsHeader(data),
     'extension/trace/gen/schema.ts': recordsTypeScript(schema),
+    'extension/trace/gen/syscalls.ts': syscallsTypeScript(data),
+    'extension/trace/gen/flags.ts': flagsTypeScript(data),
+    'extension/trace/gen/structs.ts': structsTypeScript(data),
+    'extension/trace/gen/errno.ts': errnoTypeScript(data),
   };
 }
 
