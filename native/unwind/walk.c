@@ -142,9 +142,11 @@ static bool step_full(struct walk *w, const struct unwind_module *module, const 
 		return stop(w, UNWIND_NO_CFI);
 	memcpy(caller, w->reg, sizeof(caller));
 	caller[CFI_RSP] = cfa;
-	for (size_t i = 0; i < CFI_REGISTERS && rc == 0; i++)
-		rc = restore_register(w, module, &full->reg[i], cfa, &caller[i]);
-	if (rc)
+	/* One that can't be read keeps its value: in epilogues of realigned frames GCC's CFI still names a popped rbp. */
+	for (size_t i = 0; i < CFI_RA; i++)
+		if (restore_register(w, module, &full->reg[i], cfa, &caller[i]))
+			caller[i] = i == CFI_RSP ? cfa : w->reg[i];
+	if (restore_register(w, module, &full->reg[CFI_RA], cfa, &caller[CFI_RA]))
 		return stop(w, UNWIND_UNREADABLE);
 	memcpy(w->reg, caller, sizeof(caller));
 	return arrive(w, cfa, caller[CFI_RSP], caller[CFI_RA], rule->is_signal);

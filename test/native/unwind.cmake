@@ -1,3 +1,49 @@
-# The unwinder's tests.
+# The unwinder's tests. Those against elfutils' own reader and unwinder need libdw's headers, as the symbol executable does.
 syscope_add_test(unwind_fake SOURCES unwind_fake_test.c LIBS syscope_unwind)
 syscope_add_test(unwind_space SOURCES unwind_space_test.c LIBS syscope_unwind)
+syscope_add_test(unwind_rows SOURCES unwind_rows_test.c LIBS syscope_unwind dw elf)
+
+syscope_add_test(unwind_fuzz SOURCES unwind_fuzz_test.c LIBS syscope_unwind)
+
+# The same program with different flags; sanitizers' own frames are of no interest here.
+function(unwind_add_target name)
+  add_executable(unwind_target_${name} ${syscope_source_dir}/test/native/unwind_target.c)
+  target_compile_options(unwind_target_${name} PRIVATE -fno-sanitize=all -Wno-maybe-uninitialized ${ARGN})
+  target_link_options(unwind_target_${name} PRIVATE -fno-sanitize=all)
+endfunction()
+unwind_add_target(O0 -O0)
+unwind_add_target(O2 -O2 -fomit-frame-pointer)
+unwind_add_target(lazy -O1 -fplt)
+target_link_options(unwind_target_lazy PRIVATE -Wl,-z,lazy)
+unwind_add_target(static -O2)
+target_link_options(unwind_target_static PRIVATE -static)
+unwind_add_target(static_pie -O2 -fPIE)
+target_link_options(unwind_target_static_pie PRIVATE -static-pie)
+unwind_add_target(debug_frame -O2 -g -fno-asynchronous-unwind-tables)
+unwind_add_target(no_cfi -O1 -g0 -fno-asynchronous-unwind-tables -fno-omit-frame-pointer)
+
+add_executable(unwind_live ${syscope_source_dir}/test/native/unwind_live_test.c)
+target_link_libraries(unwind_live PRIVATE syscope_unwind dw elf)
+
+# unwind_add_live(TARGET WHAT [options of unwind_live])
+function(unwind_add_live target what)
+  add_test(NAME unwind_live_${target}_${what} COMMAND unwind_live $<TARGET_FILE:unwind_target_${target}> ${what} ${ARGN})
+  set_tests_properties(unwind_live_${target}_${what} PROPERTIES TIMEOUT 120 ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0")
+endfunction()
+foreach(target O0 O2 lazy static static_pie debug_frame)
+  unwind_add_live(${target} deep --depth 40 --steps 400)
+  # Up to the function's last two instructions, where GCC's CFI is wrong: it names rbp, which is the caller's again.
+  unwind_add_live(${target} align --steps 16)
+endforeach()
+foreach(target O0 O2 static)
+  unwind_add_live(${target} signal --steps 1500)
+  unwind_add_live(${target} altstack --steps 1500)
+  unwind_add_live(${target} alloca --steps 60)
+  unwind_add_live(${target} qsort --steps 500)
+endforeach()
+unwind_add_live(lazy plt --steps 4000)
+unwind_add_live(O2 plt --steps 1000)
+# Deeper than the limit of frames.
+add_test(NAME unwind_live_limit COMMAND unwind_live $<TARGET_FILE:unwind_target_O2> deep --depth 300 --steps 100)
+set_tests_properties(unwind_live_limit PROPERTIES TIMEOUT 120 ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0")
+unwind_add_live(no_cfi deep --depth 30 --guess)
