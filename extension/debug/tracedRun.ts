@@ -130,8 +130,8 @@ class TracedRun implements Run {
   /** The start failed: nothing may start late, and nothing stays behind. */
   abandon(): void {
     this.state = 'ended';
-    if (this.client?.connected === true) void this.kill().catch(() => undefined);
     this.client?.dispose();
+    if (this.child !== undefined) endChild(this.child);
     void removeRunFolder(this.folder);
   }
 
@@ -211,6 +211,15 @@ class TracedRun implements Run {
       'The terminal did not start the tracer within 10 s, maybe because its shell asks for something or is busy. Look into the terminal, or run the program without one ("console": "internalConsole").',
       true,
     );
+  }
+}
+
+/** The helper's process is the program's, and with it the tracer ends. An attaching helper lets its program go. */
+function endChild(child: OwnChild): void {
+  try {
+    process.kill(child.pid, 'SIGTERM');
+  } catch {
+    return; // it is gone already
   }
 }
 

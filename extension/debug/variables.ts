@@ -4,7 +4,7 @@
  */
 import type { DescribedDetails } from '../trace/timelineProtocol';
 import type { CopiedData } from '../trace/engineProtocol';
-import { fdClassLabel } from '../trace/gen/schema';
+import { FD_CLASSES } from '../trace/gen/schema';
 
 export interface VariableNode {
   readonly name: string;
@@ -28,7 +28,7 @@ function callNodes(described: DescribedDetails): readonly VariableNode[] {
     nodes.push({ name, value: argument.text, children: call.data.filter((data) => data.arg === index).map(payloadNode) });
   });
   if (call.fd >= 0) nodes.push(leaf('descriptor', call.resource === undefined ? String(call.fd) : `${String(call.fd)}: ${call.resource}`));
-  nodes.push(leaf('class', fdClassLabel(call.classId)), leaf('process', String(call.pid)), leaf('thread', String(call.tid)));
+  nodes.push(leaf('class', FD_CLASSES.find(({ value }) => value === call.classId)?.label ?? String(call.classId)), leaf('process', String(call.pid)), leaf('thread', String(call.tid)));
   return nodes;
 }
 

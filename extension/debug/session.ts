@@ -1,0 +1,369 @@
+/**
+ * The debug session: the debug protocol's requests on one side, a run on the other. It holds which run is current, which
+ * threads there are and which are held. How runs start and end is in `tracedRun.ts` and `plainRun.ts`, what is shown of a
+ * call in `heldCalls.ts`; no vscode here.
+ */
+import { DebugSession, ExitedEvent, InitializedEvent, OutputEvent, TerminatedEvent, ThreadEvent } from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { type AttachAttributes, checkAttach, checkLaunch, type LaunchAttributes } from './attributes';
+import type { ControlEvent, ControlVerb } from './controlProtocol';
+import { HeldCalls } from './heldCalls';
+import { messageOf, type Run, StartError, within } from './run';
+import { startAttach, startLaunch, type Started } from './start';
+import type { SessionHost } from './sessionHost';
+import { ThreadList } from './threads';
+
+type Attributes = LaunchAttributes | AttachAttributes;
+
+const TERMINAL_TIMEOUT_MS = 15_000;
+const THREAD_EVENTS_MS = 100;
+/** How long restart waits for SIGTERM, and then for SIGKILL, to end the program. */
+const RESTART_STOP_MS = 2_000;
+const PAUSE_NOTE_MS = 700;
+const KILL_WAIT_MS = 2_000;
+
+const BREAKPOINT_REASON = 'Syscope records system calls and does not stop at lines. Pause holds each thread at its next call.';
+
+export class SyscopeSession extends DebugSession {
+  private attributes: Attributes | undefined;
+  private run: Run | undefined;
+  private starting: AbortController | undefined;
+  private restarting = false;
+  private terminated = false;
+  /** Settled when the current run ends. */
+  private ended: { readonly promise: Promise<void>; readonly resolve: () => void } = promiseParts();
+  private rootPid = 0;
+  /** The trace of the current run, from its greeting to its end. */
+  private recording: string | undefined;
+  private readonly threads = new ThreadList();
+  private readonly held: HeldCalls;
+  private threadTimer: NodeJS.Timeout | undefined;
+  private pauseTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly host: SessionHost) {
+    super();
+    this.held = new HeldCalls(host, this.threads);
+    this.setDebuggerLinesStartAt1(true);
+    this.setDebuggerColumnsStartAt1(true);
+  }
+
+  /** VS Code drops the session, at a reload of the window too: the recording goes on without us. */
+  override dispose(): void {
+    this.starting?.abort();
+    this.run?.leave();
+    this.clearTimers();
+  }
+
+  protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
+    response.body = {
+      supportsConfigurationDoneRequest: true,
+      supportsTerminateRequest: true,
+      supportTerminateDebuggee: true,
+      supportsRestartRequest: true,
+      supportsDelayedStackTraceLoading: true,
+    };
+    this.sendResponse(response);
+    this.sendEvent(new InitializedEvent());
+  }
+
+  protected override launchRequest(response: DebugProtocol.LaunchResponse, args: DebugProtocol.LaunchRequestArguments): void {
+    this.answer(response, () => this.begin(checkLaunch({ ...args })));
+  }
+
+  protected override attachRequest(response: DebugProtocol.AttachResponse, args: DebugProtocol.AttachRequestArguments): void {
+    this.answer(response, () => this.begin(checkAttach({ ...args })));
+  }
+
+  protected override restartRequest(response: DebugProtocol.RestartResponse, args: DebugProtocol.RestartArguments): void {
+    this.answer(response, () => this.restart(args.arguments));
+  }
+
+  /** The first Stop. */
+  protected override terminateRequest(response: DebugProtocol.TerminateResponse): void {
+    this.answer(response, async () => {
+      this.starting?.abort();
+      await this.run?.stop();
+    });
+  }
+
+  /** The second Stop, or leaving an attached program. */
+  protected override disconnectRequest(response: DebugProtocol.DisconnectResponse, args: DebugProtocol.DisconnectArguments): void {
+    this.answer(response, async () => {
+      this.starting?.abort();
+      const run = this.run;
+      if (run === undefined || this.terminated) return;
+      if (!run.attached && args.terminateDebuggee === false) {
+        run.leave();
+        return;
+      }
+      await run.kill();
+      await within(this.ended.promise, KILL_WAIT_MS);
+    });
+  }
+
+  protected override setBreakPointsRequest(response: DebugProtocol.SetBreakpointsResponse, args: DebugProtocol.SetBreakpointsArguments): void {
+    const breakpoints = (args.breakpoints ?? []).map(({ line }) => ({ verified: false, line, message: BREAKPOINT_REASON }));
+    response.body = { breakpoints };
+    this.sendResponse(response);
+  }
+
+  protected override pauseRequest(response: DebugProtocol.PauseResponse): void {
+    this.answer(response, async () => {
+      await this.control('pause');
+      clearTimeout(this.pauseTimer);
+      this.pauseTimer = setTimeout(() => {
+        this.notePause();
+      }, PAUSE_NOTE_MS);
+    });
+  }
+
+  protected override continueRequest(response: DebugProtocol.ContinueResponse): void {
+    response.body = { allThreadsContinued: true };
+    this.answer(response, () => this.control('resume'));
+  }
+
+  protected override nextRequest(response: DebugProtocol.NextResponse, args: DebugProtocol.NextArguments): void {
+    this.answer(response, () => this.control('step', args.threadId));
+  }
+
+  protected override stepInRequest(response: DebugProtocol.StepInResponse, args: DebugProtocol.StepInArguments): void {
+    this.answer(response, () => this.control('step', args.threadId));
+  }
+
+  protected override stepOutRequest(response: DebugProtocol.StepOutResponse, args: DebugProtocol.StepOutArguments): void {
+    this.answer(response, () => this.control('step', args.threadId));
+  }
+
+  protected override threadsRequest(response: DebugProtocol.ThreadsResponse): void {
+    response.body = { threads: this.threads.list().map(({ id, name }) => ({ id, name })) };
+    this.sendResponse(response);
+  }
+
+  protected override stackTraceRequest(response: DebugProtocol.StackTraceResponse, args: DebugProtocol.StackTraceArguments): void {
+    this.answer(response, async () => {
+      response.body = await this.held.stackTrace(args.threadId, args.startFrame ?? 0, args.levels ?? 0);
+    });
+  }
+
+  protected override scopesRequest(response: DebugProtocol.ScopesResponse, args: DebugProtocol.ScopesArguments): void {
+    this.answer(response, async () => {
+      response.body = { scopes: await this.held.scopes(args.frameId) };
+    });
+  }
+
+  protected override variablesRequest(response: DebugProtocol.VariablesResponse, args: DebugProtocol.VariablesArguments): void {
+    response.body = { variables: this.held.variables(args.variablesReference) };
+    this.sendResponse(response);
+  }
+
+  protected override evaluateRequest(response: DebugProtocol.EvaluateResponse): void {
+    this.fail(response, 'Syscope does not evaluate expressions: the arguments of the call at which a thread is held are in the Variables view.');
+  }
+
+  /** Runs a handler and answers with its result: every request gets exactly one answer. */
+  private answer(response: DebugProtocol.Response, handler: () => Promise<void>): void {
+    handler().then(
+      () => {
+        this.sendResponse(response);
+      },
+      (error: unknown) => {
+        this.host.log(`${response.command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        this.fail(response, messageOf(error));
+      },
+    );
+  }
+
+  /** The message goes as a variable: braces in it are no placeholders. */
+  private fail(response: DebugProtocol.Response, message: string): void {
+    this.sendErrorResponse(response, { id: 1, format: '{message}', variables: { message }, showUser: true });
+  }
+
+  private control(verb: ControlVerb, thread?: number): Promise<void> {
+    return this.run?.request(verb, thread) ?? Promise.reject(new Error('The program is not running.'));
+  }
+
+  private async begin(checked: { readonly value: Attributes | undefined; readonly problems: readonly string[] }): Promise<void> {
+    if (checked.value === undefined) throw new StartError(checked.problems.join(' '));
+    this.attributes = checked.value;
+    await this.startRun(checked.value, undefined);
+  }
+
+  private async startRun(attributes: Attributes, replaces: string | undefined): Promise<void> {
+    const starting = new AbortController();
+    const ended = promiseParts();
+    /** The end of a program that ran so shortly that its start was not answered yet: said after the answer. */
+    let endedEarly: { readonly problem: string | undefined } | undefined;
+    this.starting = starting;
+    this.ended = ended;
+    this.rootPid = 0;
+    const started = (run: Started): void => {
+      this.announce(run, attributes, replaces);
+    };
+    const environment = {
+      host: this.host,
+      signal: starting.signal,
+      terminal: { run: (title: string, command: readonly string[]) => this.runInTerminal(title, command) },
+      started,
+      exited: (code: number) => {
+        this.sendEvent(new ExitedEvent(code));
+      },
+      listener: {
+        event: (event: ControlEvent) => {
+          this.take(event);
+        },
+        output: (category: string, text: string) => {
+          this.sendEvent(new OutputEvent(text, category));
+        },
+        ended: (problem: string | undefined) => {
+          ended.resolve();
+          if (this.starting === starting) endedEarly = { problem };
+          else this.runEnded(problem);
+        },
+      },
+    };
+    try {
+      this.run = attributes.request === 'launch' ? await startLaunch(attributes, environment) : await startAttach(attributes, environment);
+    } catch (error) {
+      if (error instanceof StartError && error.offerInternalConsole && attributes.request === 'launch') this.host.offerInternalConsole(error.message, attributes);
+      throw error;
+    } finally {
+      this.starting = undefined;
+    }
+    setImmediate(() => {
+      if (endedEarly !== undefined) this.runEnded(endedEarly.problem);
+    });
+  }
+
+  private announce(run: Started, attributes: Attributes, replaces: string | undefined): void {
+    this.rootPid = run.pid;
+    const body = { name: run.program, systemProcessId: run.pid, isLocalProcess: true, startMethod: attributes.request };
+    this.sendEvent({ type: 'event', seq: 0, event: 'process', body } as DebugProtocol.ProcessEvent);
+    if (run.trace === undefined) return;
+    this.recording = run.trace;
+    this.held.current = { trace: run.trace, sourceFileMap: attributes.sourceFileMap };
+    this.host.recordingStarted({ trace: run.trace, program: run.program, pid: run.pid, attached: run.attached, sourceFileMap: attributes.sourceFileMap, replaces });
+  }
+
+  private async restart(newArguments: unknown): Promise<void> {
+    const old = this.attributes;
+    if (old === undefined) throw new Error('There is nothing to restart yet.');
+    const raw = typeof newArguments === 'object' && newArguments !== null ? { ...newArguments } : undefined;
+    const checked = raw === undefined ? { value: old, problems: [] } : old.request === 'launch' ? checkLaunch(raw) : checkAttach(raw);
+    if (checked.value === undefined) throw new StartError(checked.problems.join(' '));
+    const previous = this.run;
+    this.restarting = true;
+    try {
+      if (previous !== undefined) await this.endForRestart(previous);
+      this.threads.clear();
+      this.tellThreads();
+      this.attributes = checked.value;
+      await this.startRun(checked.value, previous?.trace);
+    } catch (error) {
+      this.finishSession();
+      throw error;
+    } finally {
+      this.restarting = false;
+    }
+  }
+
+  private async endForRestart(run: Run): Promise<void> {
+    const ended = this.ended.promise;
+    await run.stop().catch(() => undefined);
+    if (await within(ended, RESTART_STOP_MS)) return;
+    await run.kill().catch(() => undefined);
+    if (await within(ended, RESTART_STOP_MS)) return;
+    run.leave();
+  }
+
+  private take(event: ControlEvent): void {
+    if (event.event === 'hello') this.rootPid = event.pid;
+    this.threads.take(event);
+    switch (event.event) {
+      case 'stopped':
+        this.showStopped(event.tid, event.reason);
+        break;
+      case 'continued':
+        this.held.forget();
+        this.sendEvent({ type: 'event', seq: 0, event: 'continued', body: { threadId: event.tid, allThreadsContinued: event.tid === 0 } } as DebugProtocol.ContinuedEvent);
+        break;
+      case 'exited':
+        if (event.pid === this.rootPid) this.rootExited(event.code, event.signal);
+        break;
+      case 'warning':
+      case 'error':
+        this.sendEvent(new OutputEvent(`${event.text}\n`, event.event === 'error' ? 'stderr' : 'console'));
+        break;
+      default:
+        break;
+    }
+    this.threadTimer ??= setTimeout(() => {
+      this.tellThreads();
+    }, THREAD_EVENTS_MS);
+  }
+
+  /** Only the first of the threads that one Pause holds takes the focus. */
+  private showStopped(threadId: number, reason: string): void {
+    clearTimeout(this.pauseTimer);
+    this.tellThreads();
+    this.held.forget();
+    const preserveFocusHint = reason === 'pause' && this.threads.list().some(({ id }) => id !== threadId && this.threads.stoppedAt(id) !== undefined);
+    const body = { reason, threadId, preserveFocusHint, allThreadsStopped: false };
+    this.sendEvent({ type: 'event', seq: 0, event: 'stopped', body } as DebugProtocol.StoppedEvent);
+  }
+
+  private rootExited(code: number | undefined, signal: number | undefined): void {
+    this.sendEvent(new ExitedEvent(code ?? 128 + (signal ?? 0)));
+    const left = this.threads.processCount;
+    if (left === 0) return;
+    const processes = left === 1 ? 'One process that it left behind is' : `${String(left)} processes that it left behind are`;
+    this.sendEvent(new OutputEvent(`The program ended. ${processes} still traced; Stop ends the tracing.\n`, 'console'));
+  }
+
+  private notePause(): void {
+    if (this.threads.list().some(({ id }) => this.threads.stoppedAt(id) !== undefined)) return;
+    this.sendEvent(new OutputEvent('No thread has made a system call since Pause: each is held at its next one.\n', 'console'));
+  }
+
+  private tellThreads(): void {
+    clearTimeout(this.threadTimer);
+    this.threadTimer = undefined;
+    for (const { reason, threadId } of this.threads.changes()) this.sendEvent(new ThreadEvent(reason, threadId));
+  }
+
+  private runEnded(problem: string | undefined): void {
+    if (problem !== undefined) this.sendEvent(new OutputEvent(`${problem}\n`, 'stderr'));
+    if (this.recording !== undefined) this.host.recordingEnded(this.recording);
+    this.recording = undefined;
+    if (!this.restarting) this.finishSession();
+  }
+
+  private finishSession(): void {
+    if (this.terminated) return;
+    this.terminated = true;
+    this.clearTimers();
+    this.sendEvent(new TerminatedEvent());
+  }
+
+  private clearTimers(): void {
+    clearTimeout(this.threadTimer);
+    clearTimeout(this.pauseTimer);
+  }
+
+  /** An empty folder: the session file says where the program runs, and the typed command stays short. */
+  private runInTerminal(title: string, command: readonly string[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.runInTerminalRequest({ kind: 'integrated', title, cwd: '', args: [...command] }, TERMINAL_TIMEOUT_MS, (response) => {
+        if (response.success) resolve();
+        else reject(new StartError(`The terminal could not be opened: ${response.message ?? 'no reason was given'}.`, true));
+      });
+    });
+  }
+}
+
+function promiseParts(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,35 @@
+/**
+ * What a debug session needs from the editor around it. The session knows no vscode, so its tests run it under plain
+ * Node; the implementation for VS Code is `vscodeHost.ts`.
+ */
+import type { DescribedDetails } from '../trace/timelineProtocol';
+import type { LaunchAttributes } from './attributes';
+import type { Installation } from './install';
+
+/** A recording that a session has started, for the views that show it. */
+export interface Recording {
+  readonly trace: string;
+  readonly program: string;
+  readonly pid: number;
+  readonly attached: boolean;
+  readonly sourceFileMap: Readonly<Record<string, string>>;
+  /** The trace before it, when the session was restarted. */
+  readonly replaces: string | undefined;
+}
+
+export interface SessionHost {
+  readonly installation: Installation;
+  /** False in a workspace that the person has not trusted. */
+  readonly trusted: boolean;
+  /** A path in the extension's storage for a new trace of this program. */
+  newTrace(program: string): Promise<string>;
+  recordingStarted(recording: Recording): void;
+  recordingEnded(trace: string): void;
+  /** The call of an event, described, with its stack. */
+  describe(trace: string, event: number): Promise<DescribedDetails>;
+  /** The file that holds this source here and now; undefined if none does. */
+  localSource(file: string, sourceFileMap: Readonly<Record<string, string>>): Promise<string | undefined>;
+  /** The terminal did not answer: says so and offers to run without one. */
+  offerInternalConsole(message: string, launch: LaunchAttributes): void;
+  log(text: string): void;
+}

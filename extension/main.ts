@@ -1,0 +1,108 @@
+/** Activation and wiring: makes the parts and connects them. What each does is in its own file; nothing imports this one. */
+import * as vscode from 'vscode';
+import { DEBUG_TYPE, DynamicConfigurations, pickProcess, TraceConfigurations } from './debug/configuration';
+import { installationIn } from './debug/install';
+import { removeStaleRunFolders } from './debug/sessionFile';
+import type { Recording } from './debug/sessionHost';
+import { SessionFactory } from './debug/vscodeHost';
+import { EngineClient } from './engine/client';
+import { TimelineEditors } from './timeline/editor';
+import { OpenTraces } from './timeline/openTraces';
+import { describeEvent } from './timeline/requests';
+import { Sources } from './timeline/sources';
+import { TimelineTabs } from './timeline/tabs';
+import { ViewStates } from './timeline/viewStates';
+import { describeCall } from './trace/describe';
+import { Commands } from './views/commands';
+import { CurrentTrace } from './views/currentTrace';
+import { Recordings } from './views/recordings';
+import { TraceStorage } from './views/storage';
+import { TracesView } from './views/tracesView';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Syscope', { log: true });
+  const note = (text: string): void => {
+    log.info(text);
+  };
+  const engine = new EngineClient({ log: note });
+  const traces = new OpenTraces(engine);
+  const states = new ViewStates(context.workspaceState);
+  const sources = new Sources();
+  const tabs = new TimelineTabs(states);
+  const recordings = new Recordings();
+  const current = new CurrentTrace(traces);
+  const inUse = (trace: string): boolean => traces.isOpen(trace) || tabs.isShown(trace) || recordings.get(trace) !== undefined;
+  const folder = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'traces').fsPath;
+  const storage = new TraceStorage(folder, inUse);
+  const view = new TracesView(storage);
+  const editors: TimelineEditors = new TimelineEditors(
+    { traces, sources, states, describe: describeCall, command: (trace, command, text) => commands.fromPanel(trace, command, text), log: note },
+    vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
+  );
+  const commands = new Commands({ traces, editors, tabs, states, storage, view, current, recordings, log });
+  const failed = (what: string) => (error: unknown) => {
+    log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  };
+
+  const lastTraces = new Map<string, string>();
+  const recordingStarted = (recording: Recording, session: vscode.DebugSession): void => {
+    const { trace, program, attached, sourceFileMap } = recording;
+    const replaces = recording.replaces ?? finishedBefore(session, trace);
+    recordings.add({ trace, program, attached, stop: async () => vscode.debug.stopDebugging(session) });
+    sources.setMap(trace, sourceFileMap);
+    tabs.showRecording(trace, replaces).catch(failed('The timeline could not be opened'));
+    current.activate(trace).catch(failed('The trace could not be opened'));
+    view.refresh();
+    note(`Recording ${program} (process ${String(recording.pid)}) into ${trace}`);
+  };
+  /** The last trace of the same configuration, if it has ended: running a program again is shown in the same tab. */
+  const finishedBefore = (session: vscode.DebugSession, trace: string): string | undefined => {
+    const key = `${session.workspaceFolder?.uri.toString() ?? ''}\n${session.configuration.name}\n${session.configuration.request}`;
+    const last = lastTraces.get(key);
+    lastTraces.set(key, trace);
+    return last !== undefined && recordings.get(last) === undefined && tabs.isShown(last) ? last : undefined;
+  };
+  const recordingEnded = (trace: string): void => {
+    recordings.remove(trace);
+    for (const open of traces.all) if (open.path === trace) open.refresh().catch(failed('The trace could not be read to its end'));
+    view.refresh();
+    note(`Recorded ${trace}`);
+  };
+
+  const sessions = new SessionFactory({
+    installation: installationIn(context.extensionPath),
+    newTrace: (program) => storage.newTrace(program),
+    recordingStarted,
+    recordingEnded,
+    describe: (path, event) =>
+      traces.with(path, async (trace) => {
+        await trace.refresh();
+        return describeEvent(event, { trace, describe: describeCall, chooseSource: (details) => sources.choose(path, trace.info.program, details) });
+      }),
+    localSource: (file, map) => sources.locate(file, map),
+    log: note,
+  });
+  const configurations = new TraceConfigurations();
+  context.subscriptions.push(
+    log,
+    engine,
+    sources,
+    current,
+    view,
+    editors,
+    editors.register(),
+    commands.register(),
+    editors.onDidActivate((trace) => {
+      current.activate(trace).catch(failed('The trace could not be opened'));
+    }),
+    editors.onDidClose((trace) => {
+      if (editors.panelsOf(trace).length === 0) current.closed(trace);
+    }),
+    { dispose: () => states.flush() },
+    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, sessions),
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations),
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new DynamicConfigurations(), vscode.DebugConfigurationProviderTriggerKind.Dynamic),
+    vscode.commands.registerCommand('syscope.pickProcess', pickProcess),
+  );
+  removeStaleRunFolders().catch(failed('Old session folders could not be removed'));
+}

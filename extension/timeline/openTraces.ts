@@ -1,0 +1,190 @@
+/**
+ * The traces that are open in the engine, shared by path: the timeline's tabs, the debug sessions and the views use one and
+ * the same. A trace that is being recorded is refreshed ten times a second while somebody looks at it. No vscode.
+ */
+import type { EngineRequest, EngineRequests, TraceId, TraceInfo } from '../trace/engineProtocol';
+
+/** The engine's client, as far as this file needs it. */
+export interface Engine {
+  request<K extends EngineRequest>(name: K, params: EngineRequests[K][0]): Promise<EngineRequests[K][1]>;
+}
+
+/** Requests about one trace, whose id is filled in here. */
+export type TraceRequest = Exclude<EngineRequest, 'open' | 'close' | 'refresh'>;
+type WithoutTrace<K extends TraceRequest> = Omit<EngineRequests[K][0], 'trace'>;
+
+const REFRESH_MS = 100;
+
+export class OpenTraces {
+  private readonly traces = new Map<string, OpenTrace>();
+
+  constructor(private readonly engine: Engine) {}
+
+  /** Every `acquire` is followed by one `release` of the same trace. */
+  async acquire(path: string): Promise<OpenTrace> {
+    const known = this.traces.get(path);
+    const trace = known ?? new OpenTrace(path, this.engine, () => this.traces.delete(path));
+    if (known === undefined) this.traces.set(path, trace);
+    trace.retain();
+    try {
+      await trace.opened();
+      return trace;
+    } catch (error) {
+      trace.release();
+      throw error;
+    }
+  }
+
+  /** Runs `use` on the trace, which is open for as long. */
+  async with<T>(path: string, use: (trace: OpenTrace) => Promise<T>): Promise<T> {
+    const trace = await this.acquire(path);
+    try {
+      return await use(trace);
+    } finally {
+      trace.release();
+    }
+  }
+
+  isOpen(path: string): boolean {
+    return this.traces.has(path);
+  }
+
+  get all(): readonly OpenTrace[] {
+    return [...this.traces.values()];
+  }
+}
+
+export class OpenTrace {
+  private state: { readonly id: TraceId; info: TraceInfo } | undefined;
+  private opening: Promise<void> | undefined;
+  private users = 0;
+  private watchers = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private refreshing: Promise<void> | undefined;
+  private readonly listeners = new Set<(info: TraceInfo) => void>();
+
+  constructor(
+    readonly path: string,
+    private readonly engine: Engine,
+    private readonly forget: () => void,
+  ) {}
+
+  /** What the last refresh saw. */
+  get info(): TraceInfo {
+    if (this.state === undefined) throw new Error(`The trace "${this.path}" is not open.`);
+    return this.state.info;
+  }
+
+  retain(): void {
+    this.users++;
+  }
+
+  release(): void {
+    if (--this.users > 0) return;
+    this.forget();
+    clearTimeout(this.timer);
+    const { state } = this;
+    this.state = undefined;
+    if (state !== undefined) this.engine.request('close', { trace: state.id }).catch(() => undefined); // the engine has gone: then it is closed
+  }
+
+  opened(): Promise<void> {
+    this.opening ??= this.open();
+    return this.opening;
+  }
+
+  async request<K extends TraceRequest>(name: K, params: WithoutTrace<K>): Promise<EngineRequests[K][1]> {
+    try {
+      return await this.send(name, params);
+    } catch (error) {
+      if (!isEngineLoss(error)) throw error;
+      await this.reopen();
+      return this.send(name, params);
+    }
+  }
+
+  /** Takes in what was written since; one call at a time. */
+  refresh(): Promise<void> {
+    this.refreshing ??= this.takeIn().finally(() => {
+      this.refreshing = undefined;
+    });
+    return this.refreshing;
+  }
+
+  onChange(listener: (info: TraceInfo) => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** While at least one watcher looks on, a recording is followed. Catches up at once. */
+  watch(): { dispose(): void } {
+    this.watchers++;
+    this.schedule(0);
+    let watching = true;
+    return {
+      dispose: () => {
+        if (watching) this.watchers--;
+        watching = false;
+      },
+    };
+  }
+
+  private async open(): Promise<void> {
+    const { trace, info } = await this.engine.request('open', { path: this.path });
+    if (this.users === 0) {
+      await this.engine.request('close', { trace });
+      return;
+    }
+    this.state = { id: trace, info };
+  }
+
+  private async reopen(): Promise<void> {
+    this.state = undefined;
+    this.opening = this.open();
+    await this.opening;
+    this.tell();
+  }
+
+  private send<K extends TraceRequest>(name: K, params: WithoutTrace<K>): Promise<EngineRequests[K][1]> {
+    if (this.state === undefined) return Promise.reject(new Error(`The trace "${this.path}" is not open.`));
+    return this.engine.request(name, { ...params, trace: this.state.id } as unknown as EngineRequests[K][0]);
+  }
+
+  private async takeIn(): Promise<void> {
+    const { state } = this;
+    if (state === undefined) return;
+    let info: TraceInfo;
+    try {
+      info = await this.engine.request('refresh', { trace: state.id });
+    } catch (error) {
+      if (!isEngineLoss(error)) throw error;
+      await this.reopen();
+      return;
+    }
+    if (this.state !== state) return;
+    const changed = info.revision !== state.info.revision || info.state !== state.info.state;
+    state.info = info;
+    if (changed) this.tell();
+  }
+
+  private tell(): void {
+    const info = this.state?.info;
+    if (info !== undefined) for (const listener of [...this.listeners]) listener(info);
+  }
+
+  private schedule(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.refresh()
+        .catch(() => undefined) // asked again by the next request, which says what is wrong
+        .finally(() => {
+          if (this.watchers > 0 && this.state?.info.state === 'recording') this.schedule(REFRESH_MS);
+        });
+    }, ms);
+  }
+}
+
+/** The child process of the engine was lost: its trace ids mean nothing to the next one. */
+function isEngineLoss(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'engine-lost';
+}

@@ -1,0 +1,85 @@
+/**
+ * The state of each trace's view (filters, zoom, selection), kept by the workspace's memento so that it outlives hiding,
+ * closing and reloading; and which trace came before which, when a session was restarted. No vscode but the memento's shape.
+ */
+import { parseViewState, type ViewState } from '../trace/timelineProtocol';
+
+export interface Memento {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+interface Entry {
+  readonly state?: ViewState;
+  readonly previous?: string;
+}
+
+const KEY = 'syscope.views';
+const MAX_ENTRIES = 50;
+const WRITE_MS = 500;
+
+export class ViewStates {
+  private readonly entries: Map<string, Entry>;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly memento: Memento) {
+    this.entries = readEntries(memento.get(KEY));
+  }
+
+  get(trace: string): ViewState | undefined {
+    return this.entries.get(trace)?.state;
+  }
+
+  previous(trace: string): string | undefined {
+    return this.entries.get(trace)?.previous;
+  }
+
+  set(trace: string, state: ViewState): void {
+    this.put(trace, { ...this.entries.get(trace), state });
+  }
+
+  /** A restarted session's trace is shown as the one before it was: same filters, same zoom, nothing selected. */
+  replace(trace: string, previous: string): void {
+    const state = this.get(previous);
+    this.put(trace, { previous, ...(state === undefined ? {} : { state: { ...state, selected: undefined } }) });
+  }
+
+  remove(trace: string): void {
+    this.entries.delete(trace);
+    this.schedule();
+  }
+
+  /** Writes what is not written yet. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.memento.update(KEY, [...this.entries]);
+  }
+
+  private put(trace: string, entry: Entry): void {
+    this.entries.delete(trace); // the newest is last, so that the oldest goes first
+    this.entries.set(trace, entry);
+    const oldest = this.entries.keys().next().value;
+    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    this.timer ??= setTimeout(() => {
+      void this.flush();
+    }, WRITE_MS);
+  }
+}
+
+/** A memento may hold what another version wrote. */
+function readEntries(stored: unknown): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
+  if (!Array.isArray(stored)) return entries;
+  for (const item of stored as readonly unknown[]) {
+    if (!Array.isArray(item) || typeof item[0] !== 'string' || typeof item[1] !== 'object' || item[1] === null) continue;
+    const raw = item[1] as { readonly state?: unknown; readonly previous?: unknown };
+    const state = parseViewState(raw.state);
+    entries.set(item[0], { ...(state === undefined ? {} : { state }), ...(typeof raw.previous === 'string' ? { previous: raw.previous } : {}) });
+  }
+  return entries;
+}
