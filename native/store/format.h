@@ -19,9 +19,9 @@
 #define FILE_HEADER_BYTES     4096
 #define SEGMENT_MAGIC         0x47455353u /* "SSEG" */
 #define SEGMENT_ALIGN         4096u
-#define SEGMENT_MAX_BYTES     (1u << 20) /* but for a single heap item that is longer */
+#define SEGMENT_MAX_BYTES     (1u << 20) /* but for a heap segment with one longer item */
 #define SEGMENT_MAX_COLUMNS   64
-#define SEGMENT_LONGEST_BYTES (64u << 20)
+#define SEGMENT_LONGEST_BYTES (17u << 20)
 #define HEAP_ITEM_MAX_BYTES   (16u << 20)
 
 /*

@@ -75,7 +75,7 @@ int segment_begin(
 	uint32_t crc;
 
 	assert(schema->column_count <= WRITER_MAX_COLUMNS);
-	header = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, (off_t)offset);
+	header = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
 	if (header == MAP_FAILED)
 		return -errno;
 	*segment = (struct open_segment){ .header = header, .kind = schema, .first_row = first_row };

@@ -1,0 +1,164 @@
+/*
+ * The ABI of libsyscope.so: what a trace file says, for the engine (extension/engine/native.ts binds it by koffi).
+ * Each function fills memory of the caller's; nothing is handed out that would have to be freed or could go away.
+ * Tables of numbers are doubles, row by row, in the order of the enums below, so that one typed array takes them all.
+ * Must not live here: structs (JavaScript would have to decode them), callbacks.
+ *
+ * Results: -errno on failure. Times: nanoseconds since the trace's begin. Ids that do not exist are refused, never followed.
+ * For one thread at a time. x86-64 Linux; no dependency but libc and libm.
+ */
+#ifndef SYSCOPE_H
+#define SYSCOPE_H
+
+#include <stdint.h>
+
+#define SYSCOPE_ABI    1
+#define SYSCOPE_EXPORT __attribute__((visibility("default")))
+
+/* SYSCOPE_ABI of the library, so that a stale one is noticed. */
+SYSCOPE_EXPORT int32_t syscope_abi(void);
+
+/*
+ * Opens a trace file that anyone may have written. Returns a handle above 0, or -errno with a whole sentence in message
+ * (NUL-terminated, cut to message_bytes): a foreign, empty, cut off, newer or unreadable file, a directory, too many traces.
+ */
+SYSCOPE_EXPORT int32_t syscope_open(const char *path, char *message, uint32_t message_bytes);
+SYSCOPE_EXPORT int32_t syscope_close(int32_t trace);
+
+enum syscope_info {
+	SYSCOPE_INFO_STATE, /* 1 recording, 2 complete, 3 interrupted */
+	SYSCOPE_INFO_START_REALTIME_MS,
+	SYSCOPE_INFO_DURATION,
+	SYSCOPE_INFO_EVENTS,
+	SYSCOPE_INFO_ERRORS,
+	SYSCOPE_INFO_PENDING,
+	SYSCOPE_INFO_LOST,
+	SYSCOPE_INFO_PROCESSES,
+	SYSCOPE_INFO_THREADS,
+	SYSCOPE_INFO_TRACER_PID,
+	SYSCOPE_INFO_REVISION, /* grows with every change that a refresh saw */
+	SYSCOPE_INFO_PROBLEMS,
+	SYSCOPE_INFO_LANES,
+	SYSCOPE_INFO_CALLS, /* enter rows: one more than the highest event id */
+	SYSCOPE_INFO_COUNT
+};
+
+/* Takes in what was written since and fills info[SYSCOPE_INFO_COUNT]. Returns 0 or -errno. */
+SYSCOPE_EXPORT int32_t syscope_refresh(int32_t trace, double *info);
+/* The Nth problem with the file, a whole sentence. Returns its length, 0 if there is none (only the first 32 are kept). */
+SYSCOPE_EXPORT int32_t syscope_problem(int32_t trace, uint32_t index, char *text, uint32_t text_bytes);
+
+/* How many rows of a kind (schema.json) there are. */
+SYSCOPE_EXPORT double syscope_row_count(int32_t trace, uint32_t kind);
+/*
+ * Rows [first, first + count) of a kind: the given columns of each into cells[count * column_count], signed ones sign-extended;
+ * present[i] is 0 (and its cells are) for a row that is damaged or not there. Returns 0 or -errno.
+ */
+SYSCOPE_EXPORT int32_t syscope_rows(int32_t trace, uint32_t kind, double first, uint32_t count, const uint8_t *columns,
+	uint32_t column_count, uint64_t *cells, uint8_t *present);
+/*
+ * Strings by id, one after another in bytes; lengths[i] of each (0: empty, or not there). Returns how many bytes they take:
+ * if that is more than capacity, call again with more room (bytes is filled as far as whole strings fit).
+ */
+SYSCOPE_EXPORT double syscope_strings(
+	int32_t trace, const uint32_t *ids, uint32_t count, uint32_t *lengths, uint8_t *bytes, double capacity);
+/* Bytes of the heap. Returns 0, or -ENOENT if they are not all there. */
+SYSCOPE_EXPORT int32_t syscope_heap(int32_t trace, double pos, uint32_t length, uint8_t *bytes);
+
+enum syscope_lane {
+	SYSCOPE_LANE_CLASS,
+	SYSCOPE_LANE_PROCESS, /* -1: unknown */
+	SYSCOPE_LANE_PID,
+	SYSCOPE_LANE_PROCESS_NAME, /* string id */
+	SYSCOPE_LANE_FD,
+	SYSCOPE_LANE_THREAD, /* -1 but for calls without a descriptor */
+	SYSCOPE_LANE_TID,
+	SYSCOPE_LANE_RESOURCE, /* string id of the newest generation's name */
+	SYSCOPE_LANE_EVENTS,   /* 0: no call belongs to it any more */
+	SYSCOPE_LANE_ERRORS,
+	SYSCOPE_LANE_HELPER_EVENTS, /* of the loader and the agent, counted in events too */
+	SYSCOPE_LANE_BUSY,
+	SYSCOPE_LANE_FIRST,
+	SYSCOPE_LANE_LAST,
+	SYSCOPE_LANE_GENERATIONS, /* at most SYSCOPE_MAX_GENERATIONS are counted */
+	SYSCOPE_LANE_COLUMNS
+};
+#define SYSCOPE_MAX_GENERATIONS 1024
+
+/* Lanes [first, first + count) into lanes[count * SYSCOPE_LANE_COLUMNS]; lane ids are 0, 1, ... and stay. Returns how many. */
+SYSCOPE_EXPORT int32_t syscope_lanes(int32_t trace, uint32_t first, uint32_t count, double *lanes);
+/* What a lane's descriptor referred to, oldest first: the newest `capacity` of them. end: infinite while open. Returns how many. */
+SYSCOPE_EXPORT int32_t syscope_generations(
+	int32_t trace, uint32_t lane, double *start, double *end, uint32_t *name, uint32_t capacity);
+
+/*
+ * Boxes of a lane between t0 and t1 in `pixels` pixels (boxes.h says what is merged), with helpers' calls (loader, agent) or
+ * without, into arrays of syscope_box_capacity(pixels) elements each. Returns how many.
+ */
+SYSCOPE_EXPORT int32_t syscope_box_capacity(uint32_t pixels);
+SYSCOPE_EXPORT int32_t syscope_boxes(int32_t trace, uint32_t lane, double t0, double t1, uint32_t pixels, int32_t helpers,
+	double *x0, double *x1, uint32_t *count, uint32_t *errors, double *event, uint32_t *nr, uint8_t *row, uint8_t *flags);
+
+/* How many calls there are without those of hidden classes (bit set) and, unless helpers, of the loader and the agent. */
+SYSCOPE_EXPORT double syscope_page_total(int32_t trace, uint32_t hidden, int32_t helpers);
+/* The ids of `count` of them from the Nth on, in order. Returns how many. */
+SYSCOPE_EXPORT int32_t syscope_page(int32_t trace, double first, uint32_t count, uint32_t hidden, int32_t helpers, double *ids);
+
+enum syscope_call {
+	SYSCOPE_CALL_PRESENT, /* 0: no such call; the rest is 0 */
+	SYSCOPE_CALL_SEQ,
+	SYSCOPE_CALL_END_SEQ, /* -1: no exit */
+	SYSCOPE_CALL_PROCESS, /* -1: unknown */
+	SYSCOPE_CALL_PID,
+	SYSCOPE_CALL_THREAD,
+	SYSCOPE_CALL_TID,
+	SYSCOPE_CALL_NR,
+	SYSCOPE_CALL_ARCH,
+	SYSCOPE_CALL_START,
+	SYSCOPE_CALL_END, /* infinite while in progress */
+	SYSCOPE_CALL_FD,
+	SYSCOPE_CALL_CLASS,
+	SYSCOPE_CALL_DESCRIPTION,
+	SYSCOPE_CALL_NAME, /* string id of the description's name */
+	SYSCOPE_CALL_ORIGIN,
+	SYSCOPE_CALL_STACK,
+	SYSCOPE_CALL_ENTER_FLAGS,
+	SYSCOPE_CALL_EXIT_FLAGS, /* -1: no exit */
+	SYSCOPE_CALL_LANE,
+	SYSCOPE_CALL_COLUMNS
+};
+enum syscope_call_word {
+	SYSCOPE_WORD_ARG0, /* to arg5 */
+	SYSCOPE_WORD_IP = 6,
+	SYSCOPE_WORD_RET,
+	SYSCOPE_WORD_COLUMNS
+};
+
+/* Calls by id into numbers[count * SYSCOPE_CALL_COLUMNS] and words[count * SYSCOPE_WORD_COLUMNS]. Returns 0 or -errno. */
+SYSCOPE_EXPORT int32_t syscope_calls(int32_t trace, const double *ids, uint32_t count, double *numbers, uint64_t *words);
+
+enum syscope_copy {
+	SYSCOPE_COPY_CALL, /* index in ids */
+	SYSCOPE_COPY_OUT,  /* 0: read at entry, 1: at exit */
+	SYSCOPE_COPY_ARG,
+	SYSCOPE_COPY_FULL,
+	SYSCOPE_COPY_ERROR,
+	SYSCOPE_COPY_AT, /* in bytes */
+	SYSCOPE_COPY_LENGTH,
+	SYSCOPE_COPY_COLUMNS
+};
+
+/*
+ * The copied bytes of calls, in order: numbers[capacity * SYSCOPE_COPY_COLUMNS], addresses[capacity], and the bytes. used[0]: how
+ * many calls of ids are done, used[1]: copies, used[2]: bytes. If not even the first call fits, used[0] is 0 and the others say
+ * what room it needs. Returns 0 or -errno.
+ */
+SYSCOPE_EXPORT int32_t syscope_copies(int32_t trace, const double *ids, uint32_t count, double *numbers, uint64_t *addresses,
+	uint32_t capacity, uint8_t *bytes, uint32_t bytes_capacity, uint32_t *used);
+
+/* The call before (-1) or after (1) this one on its lane; -1: none. */
+SYSCOPE_EXPORT double syscope_neighbour(int32_t trace, double event, int32_t direction);
+/* The call in which the newest thread with this tid is now; -1: none. */
+SYSCOPE_EXPORT double syscope_pending(int32_t trace, int32_t tid);
+
+#endif

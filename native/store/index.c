@@ -1,0 +1,158 @@
+/*
+ * The index as a whole: opening, refreshing, walking over new rows.
+ * Must not live here: what is done with a row (entities.c, spans.c, events.c).
+ */
+#include "index.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t index_time(const struct index *x, uint64_t monotonic_ns)
+{
+	uint64_t base = x->reader.header.base_time_ns;
+	uint64_t time = monotonic_ns > base ? monotonic_ns - base : 0;
+
+	return time < INT64_MAX ? time : INT64_MAX;
+}
+
+void index_saw_time(struct index *x, uint64_t time)
+{
+	if (time > x->duration)
+		x->duration = time;
+}
+
+static int walk_segment(struct index *x, uint32_t index, uint64_t from, index_row_fn each)
+{
+	const uint8_t *bytes = reader_load(&x->reader, index);
+	/* By value: adding problems or loading others must not move what is looked at. */
+	const struct reader_segment segment = x->reader.segments[index];
+	int err = 0;
+
+	if (!bytes)
+		return 0; /* a problem was noted */
+	for (uint64_t row = from; row < segment.first_row + segment.rows && !err; row++)
+		err = each(x, row, &segment, bytes, row - segment.first_row);
+	return err;
+}
+
+int index_walk(struct index *x, enum record_kind kind, index_row_fn each)
+{
+	const struct reader_kind *rows = &x->reader.kinds[kind];
+	size_t first = rows->count;
+	int err = 0;
+
+	if (rows->rows <= x->taken[kind])
+		return 0;
+	while (first > 0 && x->reader.segments[rows->segments[first - 1]].first_row > x->taken[kind])
+		first--;
+	if (first > 0)
+		first--;
+	for (size_t i = first; i < rows->count && !err; i++) {
+		const struct reader_segment *segment = &x->reader.segments[rows->segments[i]];
+		uint64_t from = segment->first_row > x->taken[kind] ? segment->first_row : x->taken[kind];
+
+		if (!segment->bad && from < segment->first_row + segment->rows)
+			err = walk_segment(x, rows->segments[i], from, each);
+	}
+	x->taken[kind] = rows->rows;
+	return err;
+}
+
+static int take_lost(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
+{
+	uint64_t count = reader_cell(segment, bytes, COLUMN_LOST_COUNT, at);
+
+	(void)row;
+	x->lost = x->lost + count < count ? UINT64_MAX : x->lost + count;
+	index_saw_time(x, index_time(x, reader_cell(segment, bytes, COLUMN_LOST_TIME, at)));
+	return 0;
+}
+
+static int take_end(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
+{
+	(void)row;
+	index_saw_time(x, index_time(x, reader_cell(segment, bytes, COLUMN_END_TIME, at)));
+	return 0;
+}
+
+/* What a refresh may change, in one number: rows of all kinds, segments, problems, state. */
+static uint64_t fingerprint(const struct reader *r)
+{
+	uint64_t sum = r->segment_count + r->problem_count + (uint64_t)r->state + reader_is_live(r);
+
+	for (int kind = 0; kind < RECORD_KIND_LIMIT; kind++)
+		sum += r->kinds[kind].rows;
+	return sum;
+}
+
+static int take_rows(struct index *x)
+{
+	int err = index_take_entities(x);
+
+	if (!err)
+		err = index_take_fd_rows(x);
+	if (!err)
+		err = index_take_events(x);
+	if (!err)
+		err = index_take_endings(x);
+	if (!err)
+		err = index_walk(x, RECORD_LOST, take_lost);
+	if (!err)
+		err = index_walk(x, RECORD_END, take_end);
+	return err;
+}
+
+int index_refresh(struct index *x)
+{
+	uint64_t now;
+	int err = reader_refresh(&x->reader);
+
+	if (!err)
+		err = take_rows(x);
+	now = fingerprint(&x->reader);
+	if (now != x->fingerprint)
+		x->revision++;
+	x->fingerprint = now;
+	return err;
+}
+
+int index_open(struct index *x, const char *path, char *message, size_t message_bytes)
+{
+	int err;
+
+	memset(x, 0, sizeof(*x));
+	err = reader_open(&x->reader, path, message, message_bytes);
+	if (err)
+		return err;
+	x->revision = 1;
+	err = take_rows(x);
+	x->fingerprint = fingerprint(&x->reader);
+	if (err) {
+		snprintf(message, message_bytes, "%s can't be opened: %s.", path, strerror(-err));
+		index_close(x);
+	}
+	return err;
+}
+
+void index_close(struct index *x)
+{
+	reader_close(&x->reader);
+	for (size_t i = 0; i < x->lane_count; i++)
+		lane_free(&x->lanes[i]);
+	free(x->events);
+	free(x->copies_in.older);
+	free(x->copies_out.older);
+	free(x->threads);
+	free(x->processes);
+	free(x->descriptions);
+	free(x->spans);
+	free(x->uses);
+	free(x->span_by_fd.slots);
+	free(x->lane_by_key.slots);
+	free(x->lanes);
+	free(x->blocks);
+	memset(x, 0, sizeof(*x));
+	x->reader.fd = -1;
+}

@@ -1,0 +1,75 @@
+/*
+ * What each number of each files table referred to, over time, and which process used which table.
+ * Must not live here: descriptions' names (entities.c), lanes.
+ */
+#include <errno.h>
+
+#include "array.h"
+#include "index.h"
+
+int spans_use_table(struct index *x, uint32_t process, uint32_t files, uint64_t time)
+{
+	struct process_state *state = &x->processes[process];
+
+	if (x->use_count >= INDEX_MAX_ROWS || ARRAY_RESERVE(x->uses, x->use_capacity, x->use_count + 1))
+		return -ENOMEM;
+	x->uses[x->use_count] = (struct table_use){ .start = time, .files = files, .older = state->uses };
+	state->uses = (uint32_t)x->use_count++;
+	state->files = files;
+	return 0;
+}
+
+static int take_fd(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
+{
+	uint64_t files = reader_cell(segment, bytes, COLUMN_FD_FILES, at);
+	uint64_t process = reader_cell(segment, bytes, COLUMN_FD_PROCESS, at);
+	uint64_t time = index_time(x, reader_cell(segment, bytes, COLUMN_FD_TIME, at));
+	uint64_t op = reader_cell(segment, bytes, COLUMN_FD_OP, at);
+	uint32_t *newest = map64_at(&x->span_by_fd, files, (uint32_t)reader_cell(segment, bytes, COLUMN_FD_FD, at));
+
+	(void)row;
+	if (!newest)
+		return -ENOMEM;
+	/* A process changes its own table only: a row of another one says that it unshared. */
+	if (process < x->process_count && x->processes[process].files != files &&
+		spans_use_table(x, (uint32_t)process, (uint32_t)files, time))
+		return -ENOMEM;
+	if (*newest != NONE32 && x->spans[*newest].end == TIME_OPEN)
+		x->spans[*newest].end = time;
+	if (op == FD_OP_CLOSE || op == FD_OP_EXEC_CLOSE)
+		return 0;
+	if (x->span_count >= INDEX_MAX_ROWS || ARRAY_RESERVE(x->spans, x->span_capacity, x->span_count + 1))
+		return -ENOMEM;
+	x->spans[x->span_count] = (struct span){ .start = time,
+		.end = TIME_OPEN,
+		.description = reader_cell(segment, bytes, COLUMN_FD_DESCRIPTION, at),
+		.older = *newest };
+	*newest = (uint32_t)x->span_count++;
+	return 0;
+}
+
+int index_take_fd_rows(struct index *x)
+{
+	return index_walk(x, RECORD_FD, take_fd);
+}
+
+void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_span_fn each, void *context)
+{
+	const struct process_state *state = &x->processes[process];
+	uint64_t use_end = state->ended;
+
+	for (uint32_t use = state->uses; use != NONE32; use = x->uses[use].older) {
+		uint64_t use_start = x->uses[use].start;
+		uint32_t at = map64_get(&x->span_by_fd, x->uses[use].files, (uint32_t)fd);
+
+		for (; at != NONE32; at = x->spans[at].older) {
+			const struct span *span = &x->spans[at];
+			uint64_t start = span->start > use_start ? span->start : use_start;
+			uint64_t end = span->end < use_end ? span->end : use_end;
+
+			if (start <= end)
+				each(context, start, end, span->description);
+		}
+		use_end = use_start;
+	}
+}
