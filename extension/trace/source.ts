@@ -132,15 +132,7 @@ export interface WarningRecord {
 }
 
 export type TraceRecord =
-  | CallRecord
-  | ProcessRecord
-  | ThreadRecord
-  | ExecRecord
-  | ExitRecord
-  | SignalRecord
-  | BlindRecord
-  | LostRecord
-  | WarningRecord;
+  CallRecord | ProcessRecord | ThreadRecord | ExecRecord | ExitRecord | SignalRecord | BlindRecord | LostRecord | WarningRecord;
 
 export interface RecordQuery {
   /** With the copied bytes of each call (`RawCall.data`); without, data is empty and reading is quicker. */

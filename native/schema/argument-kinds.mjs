@@ -2,7 +2,27 @@
 // and what each means for the tracer's copying. Pure. What must not live here: any fact about a particular system call.
 
 /** Kinds whose argument is just a word. Values of enum arg_kind: the order here; append only. */
-const WORDS = ['none', 'int', 'uint', 'long', 'ulong', 'hex', 'ptr', 'size', 'offset', 'mode', 'pid', 'tid', 'uid', 'gid', 'fd', 'fd-at', 'signal', 'flags', 'enum'];
+const WORDS = [
+  'none',
+  'int',
+  'uint',
+  'long',
+  'ulong',
+  'hex',
+  'ptr',
+  'size',
+  'offset',
+  'mode',
+  'pid',
+  'tid',
+  'uid',
+  'gid',
+  'fd',
+  'fd-at',
+  'signal',
+  'flags',
+  'enum',
+];
 const COPIED = ['path', 'str', 'strv', 'buf', 'iovec', 'msghdr', 'mmsghdr', 'sockaddr', 'struct', 'array'];
 const LATER = ['variant', 'ptrv', 'fdset', 'dev', 'dirents', 'interrupted', 'sigframe'];
 export const ARG_KINDS = [...WORDS, ...COPIED, ...LATER];
@@ -10,7 +30,20 @@ export const DIRECTIONS = ['word', 'in', 'out', 'inout'];
 export const LENGTHS = ['none', 'arg', 'arg-pointer', 'ret', 'fixed'];
 
 const IMPLIED_DIRECTION = { path: 'in', str: 'in', strv: 'in', ptrv: 'in', interrupted: 'out', sigframe: 'in' };
-const ELEMENT_BYTES = { dirents: 1, sigframe: 8, fdset: 8, buf: 1, str: 1, path: 1, strv: 8, ptrv: 8, iovec: 16, msghdr: 56, mmsghdr: 64, sockaddr: 1 };
+const ELEMENT_BYTES = {
+  dirents: 1,
+  sigframe: 8,
+  fdset: 8,
+  buf: 1,
+  str: 1,
+  path: 1,
+  strv: 8,
+  ptrv: 8,
+  iovec: 16,
+  msghdr: 56,
+  mmsghdr: 64,
+  sockaddr: 1,
+};
 
 /**
  * Parses one kind. Returns { text, kind, direction, lengthFrom, lengthArg, elementBytes } and, where the kind has one, list, struct, variant, form.

@@ -14,11 +14,27 @@ export function schemaHash(schema) {
 }
 
 export function recordsHeader(schema) {
-  const out = [`/* ${NOTE} */`, '#ifndef SYSCOPE_SCHEMA_H', '#define SYSCOPE_SCHEMA_H', '', '#include <stddef.h>', '#include <stdint.h>', ''];
+  const out = [
+    `/* ${NOTE} */`,
+    '#ifndef SYSCOPE_SCHEMA_H',
+    '#define SYSCOPE_SCHEMA_H',
+    '',
+    '#include <stddef.h>',
+    '#include <stdint.h>',
+    '',
+  ];
   out.push(`#define SCHEMA_MAJOR ${schema.version.major}`, `#define SCHEMA_MINOR ${schema.version.minor}`);
-  const hash = schemaHash(schema).match(/../g).map((b) => `0x${b}`);
+  const hash = schemaHash(schema)
+    .match(/../g)
+    .map((b) => `0x${b}`);
   out.push(`#define SCHEMA_HASH_BYTES { ${hash.join(', ')} }`, '');
-  out.push('enum fd_class {', ...schema.classes.map((c) => `\tFD_CLASS_${upper(c.id)} = ${c.value},`), `\tFD_CLASS_COUNT = ${schema.classes.length}`, '};', '');
+  out.push(
+    'enum fd_class {',
+    ...schema.classes.map((c) => `\tFD_CLASS_${upper(c.id)} = ${c.value},`),
+    `\tFD_CLASS_COUNT = ${schema.classes.length}`,
+    '};',
+    '',
+  );
   for (const [name, entries] of [...Object.entries(schema.enums), ...Object.entries(schema.flags)]) {
     out.push(`enum ${name} {`, ...entries.map(([id, value]) => `\t${upper(name)}_${upper(id)} = ${value},`), '};', '');
   }
@@ -26,19 +42,52 @@ export function recordsHeader(schema) {
   out.push(`\tRECORD_KIND_LIMIT = ${Math.max(...schema.kinds.map((k) => k.value)) + 1}`, '};', '');
   for (const kind of schema.kinds) {
     out.push(`/* ${kind.doc} */`, `struct row_${kind.name} {`, ...kind.columns.map(([n, t]) => `\t${C_TYPE[t]} ${n};`), '};', '');
-    out.push(`enum column_${kind.name} {`, ...kind.columns.map(([n], i) => `\tCOLUMN_${upper(kind.name)}_${upper(n)} = ${i},`), '};', '');
+    out.push(
+      `enum column_${kind.name} {`,
+      ...kind.columns.map(([n], i) => `\tCOLUMN_${upper(kind.name)}_${upper(n)} = ${i},`),
+      '};',
+      '',
+    );
   }
   out.push('/* One column of a kind: its name, its width in bytes in the file, and its place in struct row_KIND. */');
-  out.push('struct schema_column {', '\tconst char *name;', '\tuint16_t width;', '\tuint16_t is_signed;', '\tuint32_t row_offset;', '};', '');
-  out.push('struct schema_kind {', '\tconst char *name;', '\tuint32_t column_count;', '\tuint32_t row_bytes; /* sizeof struct row_KIND */', '\tconst struct schema_column *columns;', '};', '');
-  out.push('/* Defined by the one file that says SCHEMA_DEFINE_TABLES before it includes this header. Indexed by enum record_kind. */');
+  out.push(
+    'struct schema_column {',
+    '\tconst char *name;',
+    '\tuint16_t width;',
+    '\tuint16_t is_signed;',
+    '\tuint32_t row_offset;',
+    '};',
+    '',
+  );
+  out.push(
+    'struct schema_kind {',
+    '\tconst char *name;',
+    '\tuint32_t column_count;',
+    '\tuint32_t row_bytes; /* sizeof struct row_KIND */',
+    '\tconst struct schema_column *columns;',
+    '};',
+    '',
+  );
+  out.push(
+    '/* Defined by the one file that says SCHEMA_DEFINE_TABLES before it includes this header. Indexed by enum record_kind. */',
+  );
   out.push('extern const struct schema_kind schema_kinds[RECORD_KIND_LIMIT];', '', '#ifdef SCHEMA_DEFINE_TABLES');
   for (const kind of schema.kinds) {
     out.push(`static const struct schema_column schema_columns_${kind.name}[] = {`);
-    out.push(...kind.columns.map(([n, t]) => `\t{ "${n}", ${BYTES[t]}, ${t.startsWith('i') ? 1 : 0}, offsetof(struct row_${kind.name}, ${n}) },`), '};');
+    out.push(
+      ...kind.columns.map(
+        ([n, t]) => `\t{ "${n}", ${BYTES[t]}, ${t.startsWith('i') ? 1 : 0}, offsetof(struct row_${kind.name}, ${n}) },`,
+      ),
+      '};',
+    );
   }
   out.push('const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {');
-  out.push(...schema.kinds.map((k) => `\t[RECORD_${upper(k.name)}] = { "${k.name}", ${k.columns.length}, sizeof(struct row_${k.name}), schema_columns_${k.name} },`));
+  out.push(
+    ...schema.kinds.map(
+      (k) =>
+        `\t[RECORD_${upper(k.name)}] = { "${k.name}", ${k.columns.length}, sizeof(struct row_${k.name}), schema_columns_${k.name} },`,
+    ),
+  );
   out.push('};', '#endif', '', '#endif', '');
   return out.join('\n');
 }
@@ -52,7 +101,11 @@ export function recordsTypeScript(schema) {
   out.push(`export const SCHEMA_HASH = '${schemaHash(schema)}';`, '');
   out.push(`export type FdClass = ${schema.classes.map((c) => `'${c.id}'`).join(' | ')};`, '');
   out.push('/** The fd classes, by their value in a trace. */', 'export const FD_CLASSES = [');
-  out.push(...schema.classes.map((c) => `  { id: '${c.id}', value: ${c.value}, label: '${c.label}', glyph: '${c.glyph}' },`), '] as const;', '');
+  out.push(
+    ...schema.classes.map((c) => `  { id: '${c.id}', value: ${c.value}, label: '${c.label}', glyph: '${c.glyph}' },`),
+    '] as const;',
+    '',
+  );
   for (const [name, entries] of [...Object.entries(schema.enums), ...Object.entries(schema.flags)]) {
     out.push(`export const ${pascal(name)} = {`, ...entries.map(([id, v]) => `  ${camel(id)}: ${v},`), '} as const;', '');
   }
@@ -62,7 +115,13 @@ export function recordsTypeScript(schema) {
   for (const k of schema.kinds) out.push(`  ${camel(k.name)}: [${k.columns.map(([n, t]) => `['${n}', '${t}']`).join(', ')}],`);
   out.push('} as const;', '');
   for (const k of schema.kinds) {
-    out.push(`/** ${k.doc} */`, `export interface ${pascal(k.name)}Row {`, ...k.columns.map(([n, t]) => `  readonly ${n}: ${TS_TYPE[t]};`), '}', '');
+    out.push(
+      `/** ${k.doc} */`,
+      `export interface ${pascal(k.name)}Row {`,
+      ...k.columns.map(([n, t]) => `  readonly ${n}: ${TS_TYPE[t]};`),
+      '}',
+      '',
+    );
   }
   return out.join('\n');
 }

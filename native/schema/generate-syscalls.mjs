@@ -1,11 +1,59 @@
 // syscalls.json, variants.json, structs.json and flags.json -> the system call table, for C. Pure: data in, text out.
 import { ARG_KINDS, DIRECTIONS, LENGTHS, parseKind } from './argument-kinds.mjs';
 
-export const RET_KINDS = ['int', 'none', 'bytes', 'addr', 'fd', 'pid', 'hex', 'uint', 'octal', 'long', 'noreturn', 'sigreturn', 'variant', 'flags', 'enum', 'poll', 'select', 'signal', 'time'];
+export const RET_KINDS = [
+  'int',
+  'none',
+  'bytes',
+  'addr',
+  'fd',
+  'pid',
+  'hex',
+  'uint',
+  'octal',
+  'long',
+  'noreturn',
+  'sigreturn',
+  'variant',
+  'flags',
+  'enum',
+  'poll',
+  'select',
+  'signal',
+  'time',
+];
 export const EFFECTS = [
-  'none', 'open', 'new', 'socket', 'pipe', 'socketpair', 'accept', 'connect', 'bind', 'dup', 'dup2', 'fcntl', 'close', 'close_range',
-  'recvmsg', 'pidfd_getfd', 'fork', 'exec', 'exit', 'exit_group', 'unshare', 'mmap', 'munmap', 'mprotect', 'mremap', 'chdir', 'fchdir',
-  'chroot', 'seccomp', 'prctl', 'recvmmsg',
+  'none',
+  'open',
+  'new',
+  'socket',
+  'pipe',
+  'socketpair',
+  'accept',
+  'connect',
+  'bind',
+  'dup',
+  'dup2',
+  'fcntl',
+  'close',
+  'close_range',
+  'recvmsg',
+  'pidfd_getfd',
+  'fork',
+  'exec',
+  'exit',
+  'exit_group',
+  'unshare',
+  'mmap',
+  'munmap',
+  'mprotect',
+  'mremap',
+  'chdir',
+  'fchdir',
+  'chroot',
+  'seccomp',
+  'prctl',
+  'recvmmsg',
 ];
 export const TOUCHES = ['none', 'fd', 'path', 'poll'];
 const ROW_FLAGS = { raw: 1, 'no-return': 2, 'no-follow': 4 };
@@ -17,7 +65,13 @@ export function parseRows(data) {
   return data.syscalls.map((row) => {
     try {
       const args = (row.args ?? []).map(([name, kind]) => ({ name, ...parseKind(kind, data.structs) }));
-      return { ...row, args, touch: parseTouch(row.touch ?? 'none'), effect: parseEffect(row.effect ?? 'none', data.schema), ret: parseRet(row.ret ?? 'int') };
+      return {
+        ...row,
+        args,
+        touch: parseTouch(row.touch ?? 'none'),
+        effect: parseEffect(row.effect ?? 'none', data.schema),
+        ret: parseRet(row.ret ?? 'int'),
+      };
     } catch (error) {
       throw new Error(`${row.name}: ${error.message}`, { cause: error });
     }
@@ -29,7 +83,12 @@ export function parseVariants(data) {
     const one = ([value, argName, kind]) => ({ value: BigInt(value), name: argName, ...parseKind(kind, data.structs) });
     const rows = variant.rows.map(one).sort((a, b) => (a.value < b.value ? -1 : 1));
     const [otherName, otherKind] = variant.otherwise;
-    return { name, mask: BigInt(variant.mask ?? '0xffffffffffffffff'), rows, otherwise: { name: otherName, ...parseKind(otherKind, data.structs) } };
+    return {
+      name,
+      mask: BigInt(variant.mask ?? '0xffffffffffffffff'),
+      rows,
+      otherwise: { name: otherName, ...parseKind(otherKind, data.structs) },
+    };
   });
 }
 
@@ -63,20 +122,47 @@ export function syscallsHeader(data) {
   const count = Math.max(...rows.map((r) => r.x86_64)) + 1;
   const arg = (a) => cArgument(a, lists, variantIds);
   return [
-    `/* ${NOTE} */`, '#ifndef SYSCOPE_SYSCALLS_H', '#define SYSCOPE_SYSCALLS_H', '', '#include <stddef.h>', '#include <stdint.h>', '#include "schema.h"', '',
-    `#define SYSCALLS_X86_64_COUNT ${count}`, `#define SYSCALL_VARIANTS_COUNT ${variants.length}`, '',
-    ...cEnum('arg_kind', 'ARG', ARG_KINDS), ...cEnum('arg_direction', 'DIRECTION', DIRECTIONS), ...cEnum('length_from', 'LENGTH', LENGTHS),
-    ...cEnum('ret_kind', 'RET', RET_KINDS), ...cEnum('syscall_effect', 'EFFECT', EFFECTS), ...cEnum('syscall_touch', 'TOUCH', TOUCHES),
-    'enum syscall_row_flag {', ...Object.entries(ROW_FLAGS).map(([n, v]) => `\tROW_${upper(n)} = ${v},`), '};', '',
+    `/* ${NOTE} */`,
+    '#ifndef SYSCOPE_SYSCALLS_H',
+    '#define SYSCOPE_SYSCALLS_H',
+    '',
+    '#include <stddef.h>',
+    '#include <stdint.h>',
+    '#include "schema.h"',
+    '',
+    `#define SYSCALLS_X86_64_COUNT ${count}`,
+    `#define SYSCALL_VARIANTS_COUNT ${variants.length}`,
+    '',
+    ...cEnum('arg_kind', 'ARG', ARG_KINDS),
+    ...cEnum('arg_direction', 'DIRECTION', DIRECTIONS),
+    ...cEnum('length_from', 'LENGTH', LENGTHS),
+    ...cEnum('ret_kind', 'RET', RET_KINDS),
+    ...cEnum('syscall_effect', 'EFFECT', EFFECTS),
+    ...cEnum('syscall_touch', 'TOUCH', TOUCHES),
+    'enum syscall_row_flag {',
+    ...Object.entries(ROW_FLAGS).map(([n, v]) => `\tROW_${upper(n)} = ${v},`),
+    '};',
+    '',
     ...cStructs(),
     '#ifdef SYSCALLS_DEFINE_TABLE',
     ...variants.flatMap((v) => [
       `static const struct syscall_variant_row syscall_variant_${v.name.replaceAll('-', '_')}[] = {`,
-      ...v.rows.map((r) => `\t{ ${cWord(r.value)}, ${arg(r)} },`), '};',
+      ...v.rows.map((r) => `\t{ ${cWord(r.value)}, ${arg(r)} },`),
+      '};',
     ]),
     'const struct syscall_variant syscall_variants[SYSCALL_VARIANTS_COUNT] = {',
-    ...variants.map((v) => `\t{ ${cWord(v.mask)}, syscall_variant_${v.name.replaceAll('-', '_')}, ${v.rows.length}, ${arg(v.otherwise)} },`), '};', '',
-    'const struct syscall_row syscalls_x86_64[SYSCALLS_X86_64_COUNT] = {', ...rows.map((r) => cRow(r, data.schema, arg)), '};', '#endif', '', '#endif', '',
+    ...variants.map(
+      (v) => `\t{ ${cWord(v.mask)}, syscall_variant_${v.name.replaceAll('-', '_')}, ${v.rows.length}, ${arg(v.otherwise)} },`,
+    ),
+    '};',
+    '',
+    'const struct syscall_row syscalls_x86_64[SYSCALLS_X86_64_COUNT] = {',
+    ...rows.map((r) => cRow(r, data.schema, arg)),
+    '};',
+    '#endif',
+    '',
+    '#endif',
+    '',
   ].join('\n');
 }
 
@@ -86,14 +172,33 @@ const cEnum = (name, prefix, ids) => [`enum ${name} {`, ...ids.map((id, i) => `\
 function cArgument(a, lists, variantIds) {
   const list = a.list !== undefined ? lists.indexOf(a.list) + 1 : a.variant !== undefined ? (variantIds.get(a.variant) ?? -1) : 0;
   if (list === -1 || (list === 0 && a.list !== undefined)) throw new Error(`no such list or variant: ${a.text}`);
-  const words = [`ARG_${upper(a.kind)}`, `DIRECTION_${upper(a.direction)}`, `LENGTH_${upper(a.lengthFrom)}`, a.lengthArg, a.elementBytes, list];
+  const words = [
+    `ARG_${upper(a.kind)}`,
+    `DIRECTION_${upper(a.direction)}`,
+    `LENGTH_${upper(a.lengthFrom)}`,
+    a.lengthArg,
+    a.elementBytes,
+    list,
+  ];
   return `{ "${a.name}", ${words.join(', ')} }`;
 }
 
 function cRow(row, schema, arg) {
   const raw = row.args.length === 0 && row.noargs !== true;
-  const flags = (raw ? ROW_FLAGS.raw : 0) | (row.ret.kind === 'noreturn' ? ROW_FLAGS['no-return'] : 0) | (row.touch.follow ? 0 : ROW_FLAGS['no-follow']);
-  const args = raw ? Array.from({ length: 6 }, (_, i) => ({ name: `arg${i}`, kind: 'hex', direction: 'word', lengthFrom: 'none', lengthArg: 0, elementBytes: 0 })) : row.args;
+  const flags =
+    (raw ? ROW_FLAGS.raw : 0) |
+    (row.ret.kind === 'noreturn' ? ROW_FLAGS['no-return'] : 0) |
+    (row.touch.follow ? 0 : ROW_FLAGS['no-follow']);
+  const args = raw
+    ? Array.from({ length: 6 }, (_, i) => ({
+        name: `arg${i}`,
+        kind: 'hex',
+        direction: 'word',
+        lengthFrom: 'none',
+        lengthArg: 0,
+        elementBytes: 0,
+      }))
+    : row.args;
   const effectClass = row.effect.class === undefined ? 0 : schema.classes.find((c) => c.id === row.effect.class).value;
   const name = row.effect.name === undefined ? 'NULL' : `"${row.effect.name}"`;
   const head = `"${row.name}", ${args.length}, RET_${upper(row.ret.kind)}, TOUCH_${upper(row.touch.kind)}, ${row.touch.arg}, EFFECT_${upper(row.effect.kind)}, ${effectClass}, ${flags}, ${name}`;

@@ -10,7 +10,9 @@ function literal(value) {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-    return entries.length === 0 ? '{}' : `{ ${entries.map(([k, v]) => `${/^\w+$/.test(k) && !/^\d/.test(k) ? k : literal(k)}: ${literal(v)}`).join(', ')} }`;
+    return entries.length === 0
+      ? '{}'
+      : `{ ${entries.map(([k, v]) => `${/^\w+$/.test(k) && !/^\d/.test(k) ? k : literal(k)}: ${literal(v)}`).join(', ')} }`;
   }
   return String(value);
 }
@@ -42,31 +44,68 @@ function row(parsed, source) {
 
 export function syscallsTypeScript(data) {
   const rows = parseRows(data).map((parsed, i) => row(parsed, data.syscalls[i]));
-  const variants = parseVariants(data).map((v) => [v.name, { mask: v.mask, rows: v.rows.map(argument), otherwise: argument(v.otherwise) }]);
+  const variants = parseVariants(data).map((v) => [
+    v.name,
+    { mask: v.mask, rows: v.rows.map(argument), otherwise: argument(v.otherwise) },
+  ]);
   const results = Object.entries(data.results).map(([name, v]) => [
     name,
-    { mask: BigInt(v.mask), rows: v.rows.map(([value, ret]) => ({ value: BigInt(value), ret: result(ret) })), otherwise: result(v.otherwise) },
+    {
+      mask: BigInt(v.mask),
+      rows: v.rows.map(([value, ret]) => ({ value: BigInt(value), ret: result(ret) })),
+      otherwise: result(v.otherwise),
+    },
   ]);
   return [
-    NOTE, "import type { ResultVariant, SyscallRow, Variant } from '../tables';", '',
+    NOTE,
+    "import type { ResultVariant, SyscallRow, Variant } from '../tables';",
+    '',
     '/** Every x86-64 system call, in order of number. */',
-    'export const SYSCALLS: readonly SyscallRow[] = [', ...rows.map((r) => `  ${literal(r)},`), '];', '',
-    'export const VARIANTS: Readonly<Record<string, Variant>> = {', ...variants.map(([n, v]) => `  ${literal(n)}: ${literal(v)},`), '};', '',
-    'export const RESULT_VARIANTS: Readonly<Record<string, ResultVariant>> = {', ...results.map(([n, v]) => `  ${literal(n)}: ${literal(v)},`), '};', '',
+    'export const SYSCALLS: readonly SyscallRow[] = [',
+    ...rows.map((r) => `  ${literal(r)},`),
+    '];',
+    '',
+    'export const VARIANTS: Readonly<Record<string, Variant>> = {',
+    ...variants.map(([n, v]) => `  ${literal(n)}: ${literal(v)},`),
+    '};',
+    '',
+    'export const RESULT_VARIANTS: Readonly<Record<string, ResultVariant>> = {',
+    ...results.map(([n, v]) => `  ${literal(n)}: ${literal(v)},`),
+    '};',
+    '',
   ].join('\n');
 }
 
-const table = (name, type, entries) => [NOTE, `import type { ${type} } from '../tables';`, '', `export const ${name}: Readonly<Record<string, ${type}>> = {`, ...entries.map(([n, v]) => `  ${literal(n)}: ${literal(v)},`), '};', ''].join('\n');
+const table = (name, type, entries) =>
+  [
+    NOTE,
+    `import type { ${type} } from '../tables';`,
+    '',
+    `export const ${name}: Readonly<Record<string, ${type}>> = {`,
+    ...entries.map(([n, v]) => `  ${literal(n)}: ${literal(v)},`),
+    '};',
+    '',
+  ].join('\n');
 
 export const flagsTypeScript = (data) => table('FLAG_LISTS', 'FlagList', Object.entries(data.flags));
 
 export function structsTypeScript(data) {
   const field = ([name, type, offset, form]) => ({ name, type, offset, form });
-  return table('STRUCTS', 'StructSpec', Object.entries(data.structs).map(([name, s]) => [name, { ...s, fields: (s.fields ?? []).map(field) }]));
+  return table(
+    'STRUCTS',
+    'StructSpec',
+    Object.entries(data.structs).map(([name, s]) => [name, { ...s, fields: (s.fields ?? []).map(field) }]),
+  );
 }
 
 export function errnoTypeScript(data) {
-  return [NOTE, '', '/** Error numbers: name and text, as the C library says it; from 512 on the kernel\'s own restart codes. */',
+  return [
+    NOTE,
+    '',
+    "/** Error numbers: name and text, as the C library says it; from 512 on the kernel's own restart codes. */",
     'export const ERRNO: ReadonlyMap<number, readonly [string, string]> = new Map([',
-    ...data.errno.map(([name, value, text]) => `  [${value}, [${literal(name)}, ${literal(text)}]],`), ']);', ''].join('\n');
+    ...data.errno.map(([name, value, text]) => `  [${value}, [${literal(name)}, ${literal(text)}]],`),
+    ']);',
+    '',
+  ].join('\n');
 }

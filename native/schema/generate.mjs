@@ -17,7 +17,15 @@ const read = (name) => JSON.parse(fs.readFileSync(path.join(here, name), 'utf8')
 export function generateAll() {
   const schema = read('schema.json');
   const { variants, results } = read('variants.json');
-  const data = { schema, variants, results, syscalls: read('syscalls.json'), structs: read('structs.json'), flags: read('flags.json'), errno: read('errno.json') };
+  const data = {
+    schema,
+    variants,
+    results,
+    syscalls: read('syscalls.json'),
+    structs: read('structs.json'),
+    flags: read('flags.json'),
+    errno: read('errno.json'),
+  };
   return {
     'native/schema/gen/schema.h': recordsHeader(schema),
     'native/schema/gen/syscalls.h': syscallsHeader(data),

@@ -1,0 +1,348 @@
+/**
+ * One argument to its text: a case per kind of native/schema/README.md, compiled once per row. No system call is known by name
+ * here; what a call's argument is, its row says.
+ */
+import { STRUCTS } from '../gen/structs';
+import { VARIANTS } from '../gen/syscalls';
+import type { ArgumentSpec, Variant } from '../tables';
+import { i32, quoted, quotedHex, quotedString, SHOWN, u32, u64 } from './bytes';
+import { iovecText, messagesText, messageText } from './messages';
+import { countEntries, countPointers, setBytes, setText } from './sets';
+import { sigsetText } from './signals';
+import { lengthText, sockaddrText } from './sockaddr';
+import { structText } from './structs';
+import { copied, copiedBytes, type CallView } from './view';
+import * as words from './words';
+
+export interface Printer {
+  /** undefined: the argument does not exist in this call. */
+  readonly text: (view: CallView) => string | undefined;
+  /** It prints only when the call has returned. */
+  readonly late: (view: CallView) => boolean;
+}
+
+const never = (): boolean => false;
+const always = (): boolean => true;
+
+/** The printer of argument `index`. */
+export function compileArgument(spec: ArgumentSpec, index: number): Printer {
+  if (spec.kind === 'variant') return compileVariant(spec, index);
+  const late = isLate(spec) ? always : never;
+  const word = wordText(spec);
+  if (word !== undefined) return { text: (view) => word(view.args[index]!), late };
+  const text = pointerText(spec, index);
+  return { text, late };
+}
+
+const LATE_FORMS: ReadonlySet<string> = new Set(['socklen']);
+
+function isLate(spec: ArgumentSpec): boolean {
+  if (spec.direction === 'out') return true;
+  return spec.direction === 'inout' && LATE_FORMS.has(STRUCTS[spec.struct ?? '']?.form ?? '');
+}
+
+function compileVariant(spec: ArgumentSpec, index: number): Printer {
+  const variant: Variant | undefined = VARIANTS[spec.variant ?? ''];
+  if (variant === undefined) throw new Error(`no such variant: ${spec.variant ?? ''}`);
+  const printers = new Map(variant.rows.map((row) => [row.value, compileArgument(row, index)]));
+  const otherwise = compileArgument(variant.otherwise, index);
+  const of = (view: CallView): Printer => printers.get(view.args[spec.lengthArg]! & variant.mask) ?? otherwise;
+  return { text: (view) => of(view).text(view), late: (view) => of(view).late(view) };
+}
+
+/** Kinds that are words; undefined for those that point to something. */
+function wordText(spec: ArgumentSpec): ((word: bigint) => string | undefined) | undefined {
+  switch (spec.kind) {
+    case 'none':
+      return () => undefined;
+    case 'int':
+    case 'pid':
+    case 'tid':
+    case 'fd':
+      return words.int32;
+    case 'uint':
+      return words.uint32;
+    case 'long':
+    case 'offset':
+      return words.int64;
+    case 'ulong':
+    case 'size':
+      return words.uint64;
+    case 'hex':
+      return words.hex;
+    case 'ptr':
+      return words.address;
+    case 'mode':
+      return spec.form === 'type'
+        ? (word) => words.modeWithType(Number(word & 0xffffn))
+        : (word) => words.mode(Number(word & 0xffffn));
+    case 'uid':
+    case 'gid':
+      return words.id;
+    case 'fd-at':
+      return words.fdAt;
+    case 'signal':
+      return words.signal;
+    case 'dev':
+      return words.device;
+    case 'flags':
+    case 'enum':
+      return words.namesOf(spec.list ?? '');
+    default:
+      return undefined;
+  }
+}
+
+type ViewText = (view: CallView) => string;
+
+/** What the argument points to, or the address where that is not known. */
+function pointerText(spec: ArgumentSpec, index: number): ViewText {
+  const inner = contentText(spec, index);
+  return (view) => {
+    const base = view.args[index]!;
+    return base === 0n && spec.kind !== 'sigframe' ? 'NULL' : (inner(view, base) ?? words.address(base));
+  };
+}
+
+type ContentText = (view: CallView, base: bigint) => string | undefined;
+
+function contentText(spec: ArgumentSpec, index: number): ContentText {
+  const direction = spec.direction === 'out' ? 'out' : 'in';
+  switch (spec.kind) {
+    case 'path':
+      return (view, base) => stringText(view, index, base, direction, Infinity);
+    case 'str':
+      return (view, base) => stringText(view, index, base, direction, direction === 'out' ? Infinity : SHOWN);
+    case 'strv':
+      return (view, base) => stringsText(view, index, base);
+    case 'ptrv':
+      return (view, base) => pointersText(view, index, base);
+    case 'buf':
+      return bufferText(spec, index, direction);
+    case 'dirents':
+      return (view, base) => direntsText(view, index, base);
+    case 'iovec':
+      return (view, base) => vectorText(view, spec, index, base, direction);
+    case 'msghdr':
+      return (view, base) =>
+        receivedOr(
+          view,
+          direction,
+          () => messageText({ view, arg: index, direction }, base, moved(view, direction)),
+          base,
+          index,
+        );
+    case 'mmsghdr':
+      return (view, base) => messagesText({ view, arg: index, direction }, base, messageCount(view, spec));
+    case 'sockaddr':
+      return (view, base) => socketAddress(view, spec, index, base, direction);
+    case 'fdset':
+      return (view, base) => descriptorSet(view, spec, index, base);
+    case 'sigframe':
+      return (view) => signalFrame(view, index);
+    case 'struct':
+    case 'interrupted':
+      return structPrinter(spec, index, direction);
+    case 'array':
+      return arrayPrinter(spec, index, direction);
+    default:
+      return () => undefined;
+  }
+}
+
+const moved = (view: CallView, direction: 'in' | 'out'): bigint | undefined =>
+  direction === 'out' ? (view.ret ?? 0n) : undefined;
+
+function stringText(view: CallView, index: number, base: bigint, direction: 'in' | 'out', shown: number): string | undefined {
+  const data = view.failed && direction === 'out' ? undefined : copied(view, direction, index, base);
+  return data === undefined || data.errno !== 0 ? undefined : quotedString(data.bytes, data.full, shown);
+}
+
+function stringsText(view: CallView, index: number, base: bigint): string | undefined {
+  const vector = copied(view, 'in', index, base);
+  if (vector === undefined) return undefined;
+  const count = countPointers(vector.bytes);
+  const known = count ?? Math.floor(vector.bytes.length / 8);
+  const parts: string[] = [];
+  for (let i = 0; i < known && i < SHOWN; i++) {
+    const pointer = u64(vector.bytes, i * 8);
+    parts.push(stringText(view, index, pointer, 'in', SHOWN) ?? words.address(pointer));
+  }
+  if (known > SHOWN) parts.push('...');
+  else if (count === undefined) parts.push('... /* unterminated */');
+  return `[${parts.join(', ')}]`;
+}
+
+function pointersText(view: CallView, index: number, base: bigint): string | undefined {
+  const vector = copied(view, 'in', index, base);
+  if (vector === undefined) return undefined;
+  const count = countPointers(vector.bytes);
+  if (count === undefined) return `${words.address(base)} /* ${Math.floor(vector.bytes.length / 8)} vars, unterminated */`;
+  return `${words.address(base)} /* ${count} ${count === 1 ? 'var' : 'vars'} */`;
+}
+
+function bufferText(spec: ArgumentSpec, index: number, direction: 'in' | 'out'): ContentText {
+  const known = (view: CallView, base: bigint): ReturnType<typeof copied> => {
+    const data = view.failed && direction === 'out' ? undefined : copied(view, direction, index, base);
+    return data === undefined || data.errno !== 0 ? undefined : data;
+  };
+  switch (spec.form) {
+    case 'hex':
+      return (view, base) =>
+        withBytes(known(view, base), (bytes, full) => quotedHex(bytes, full)) ?? emptyText(view, spec, direction);
+    case 'cpuset':
+      return (view, base) => withBytes(known(view, base), (bytes) => setText(bytes));
+    case 'sockopt':
+      return (view, base) =>
+        withBytes(known(view, base), (bytes, full) =>
+          full === 4 && bytes.length === 4 ? `[${i32(bytes, 0)}]` : quoted(bytes, full),
+        );
+    default:
+      return (view, base) =>
+        withBytes(known(view, base), (bytes, full) => quoted(bytes, full)) ?? emptyText(view, spec, direction);
+  }
+}
+
+function withBytes(data: ReturnType<typeof copied>, text: (bytes: Uint8Array, full: number) => string): string | undefined {
+  return data === undefined ? undefined : text(data.bytes, data.full);
+}
+
+/** Nothing was copied because there was nothing: '""'. */
+function emptyText(view: CallView, spec: ArgumentSpec, direction: 'in' | 'out'): string | undefined {
+  if (direction === 'out') return view.ret === 0n ? '""' : undefined;
+  return spec.lengthFrom === 'arg' && view.args[spec.lengthArg] === 0n ? '""' : undefined;
+}
+
+function direntsText(view: CallView, index: number, base: bigint): string | undefined {
+  if (view.failed || view.ret === undefined) return undefined;
+  const data = copied(view, 'out', index, base);
+  if (data === undefined) return view.ret === 0n ? `${words.address(base)} /* 0 entries */` : undefined;
+  const whole = data.bytes.length >= data.full;
+  return `${words.address(base)} /* ${countEntries(data.bytes)}${whole ? '' : ' or more'} entries */`;
+}
+
+function vectorText(
+  view: CallView,
+  spec: ArgumentSpec,
+  index: number,
+  base: bigint,
+  direction: 'in' | 'out',
+): string | undefined {
+  const count = view.args[spec.lengthArg]!;
+  if (count === 0n) return '[]';
+  const vector = copied(view, 'in', index, base);
+  if (vector === undefined || vector.bytes.length < 16 || count > 1024n) return undefined;
+  // A failed read moved nothing: strace shows where the buffers are.
+  const place = { view, arg: index, direction };
+  return iovecText(place, vector.bytes, Number(count), view.failed ? undefined : moved(view, direction));
+}
+
+/** A receiving call that failed has only what it was given: the room for the sender's name. */
+function receivedOr(
+  view: CallView,
+  direction: 'in' | 'out',
+  text: () => string | undefined,
+  base: bigint,
+  index: number,
+): string | undefined {
+  if (direction === 'in' || !view.failed) return text();
+  const header = copiedBytes(view, 'in', index, base, 12);
+  return header === undefined ? undefined : `{msg_namelen=${i32(header, 8)}}`;
+}
+
+function messageCount(view: CallView, spec: ArgumentSpec): number {
+  const given = view.args[spec.lengthArg]! & 0xffffffffn;
+  const done = view.ret === undefined || view.failed ? given : view.ret;
+  return Number(done < given ? done : given);
+}
+
+/** A length that the kernel may have changed lies in the argument that `lengthArg` names. */
+function socketAddress(
+  view: CallView,
+  spec: ArgumentSpec,
+  index: number,
+  base: bigint,
+  direction: 'in' | 'out',
+): string | undefined {
+  if (view.failed && direction === 'out') return undefined;
+  const data = copied(view, direction, index, base);
+  if (data === undefined) return undefined;
+  if (direction === 'in') return sockaddrText(data.bytes, Number(view.args[spec.lengthArg]! & 0x7fffffffn));
+  const length = view.args[spec.lengthArg]!;
+  const given = copiedBytes(view, 'in', spec.lengthArg, length, 4);
+  const left = copiedBytes(view, 'out', spec.lengthArg, length, 4);
+  const room = given === undefined ? data.full : u32(given, 0);
+  return sockaddrText(data.bytes, Math.min(room, left === undefined ? data.full : u32(left, 0)));
+}
+
+function descriptorSet(view: CallView, spec: ArgumentSpec, index: number, base: bigint): string | undefined {
+  const count = Number(BigInt.asIntN(32, view.args[spec.lengthArg]!));
+  if (count < 0) return undefined;
+  const bytes = copiedBytes(view, 'in', index, base, Math.min(setBytes(count), 128));
+  return bytes === undefined ? undefined : setText(bytes, count);
+}
+
+function signalFrame(view: CallView, index: number): string {
+  const mask = view.call.data.find((d) => d.arg === index && d.bytes.length >= 8);
+  return mask === undefined ? '' : `{mask=${sigsetText(u64(mask.bytes, 0))}}`;
+}
+
+function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out'): ContentText {
+  const name = spec.struct ?? '';
+  const row = STRUCTS[name];
+  const text = structText(name);
+  const least = spec.lengthFrom === 'arg' ? 8 : spec.elementBytes;
+  const plain: ContentText = (view, base) => {
+    const wrote = spec.kind === 'interrupted' || !view.failed;
+    if (direction === 'out' && (!wrote || (row?.positive === true && (view.ret ?? 0n) <= 0n))) return undefined;
+    const bytes = copiedBytes(view, direction, index, base, least);
+    return bytes === undefined ? undefined : text(bytes, 0);
+  };
+  if (spec.direction !== 'inout') return plain;
+  const change = CHANGES[row?.form ?? ''];
+  return change === undefined ? plain : (view, base) => change(view, index, base, plain);
+}
+
+/** Structs of which strace shows both what went in and what came out. */
+const CHANGES: Readonly<Record<string, (view: CallView, index: number, base: bigint, plain: ContentText) => string | undefined>> =
+  {
+    socklen: (view, index, base) => {
+      const before = copiedBytes(view, 'in', index, base, 4);
+      const after = view.failed ? undefined : copiedBytes(view, 'out', index, base, 4);
+      return before === undefined ? undefined : lengthText(i32(before, 0), after === undefined ? undefined : i32(after, 0));
+    },
+    'moved-offset': (view, index, base, plain) => {
+      const after = view.failed || view.ret === 0n ? undefined : copiedBytes(view, 'out', index, base, 8);
+      const text = plain(view, base);
+      return text === undefined || after === undefined ? text : `${text} => [${BigInt.asIntN(64, u64(after, 0))}]`;
+    },
+    clone_args: (view, index, base, plain) => {
+      const text = plain(view, base);
+      const given = copiedBytes(view, 'in', index, base, 64);
+      return text === undefined || given === undefined || view.failed || view.ret === undefined
+        ? text
+        : text + cloneResult(view.ret, given);
+    },
+  };
+
+/** The thread id that clone3 stored where its flags asked it to. It is the result, so it needs no copy. */
+function cloneResult(ret: bigint, given: Uint8Array): string {
+  return (u64(given, 0) & 0x100000n) === 0n || ret === 0n ? '' : ` => {parent_tid=[${ret}]}`;
+}
+
+function arrayPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out'): ContentText {
+  const element = structText(spec.struct ?? '');
+  const list = STRUCTS[spec.struct ?? '']?.form === 'list';
+  return (view, base) => {
+    if (direction === 'out' && view.failed) return undefined;
+    const count = spec.lengthFrom === 'ret' ? (view.ret ?? 0n) : BigInt.asIntN(32, view.args[spec.lengthArg]!);
+    if (count === 0n) return '[]';
+    const bytes = copiedBytes(view, direction, index, base, spec.elementBytes);
+    if (bytes === undefined || count < 0n) return undefined;
+    const known = Math.floor(bytes.length / spec.elementBytes);
+    const parts: string[] = [];
+    for (let i = 0; i < known && i < SHOWN; i++) parts.push(element(bytes, i * spec.elementBytes));
+    if (count > BigInt(parts.length)) parts.push('...');
+    return list ? `[${parts.map((p) => p.slice(1, -1)).join(', ')}]` : `[${parts.join(', ')}]`;
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * A raw call to the line that strace would print after the pid (without its padding of columns), and to the parts that the
+ * views show: names and texts of arguments, result, error. Pure: the same bytes give the same text on any machine.
+ */
+import type { RawCall } from '../engineProtocol';
+import { SYSCALLS } from '../gen/syscalls';
+import type { DescribedCall } from '../timelineProtocol';
+import type { SyscallRow } from '../tables';
+import { compileArgument, type Printer } from './argument';
+import { resultText } from './result';
+import { type CallView, viewOf } from './view';
+import { errorName, hex, isRestart } from './words';
+
+export { sigInfoText, type SignalInfo, waitStatusText } from './signals';
+export { errorName, errorText, signalName } from './words';
+
+interface Argument {
+  readonly name: string;
+  /** How it stands in the line: "flags=". */
+  readonly prefix: string;
+  readonly printer: Printer;
+}
+
+/** A row with its printers, in order of printing. */
+interface CompiledRow {
+  readonly row: SyscallRow | undefined;
+  readonly name: string;
+  readonly args: readonly Argument[];
+  /** From this argument on, strace prints at the return if any of the rest is late; its comma too. */
+  readonly entry: number | undefined;
+}
+
+/** A line in the pieces in which strace prints it: at entry, at return, and behind " = ". */
+export interface CallLine {
+  readonly name: string;
+  /** "wait4(11118, " */
+  readonly entry: string;
+  /** "[{WIFEXITED(s) && WEXITSTATUS(s) == 3}], 0, NULL)"; for an unfinished call what would be missing. */
+  readonly rest: string;
+  /** undefined: unfinished. */
+  readonly result: string | undefined;
+  /** All arguments are in `entry`. */
+  readonly whole: boolean;
+}
+
+const AUDIT_ARCH_X86_64 = 0xc000003e;
+
+const rowsByNumber = new Map(SYSCALLS.map((row) => [row.nr, row]));
+const compiledRows = new Map<number, CompiledRow>();
+
+/** The row of a number, if it is one of this architecture's. */
+export function syscallRow(nr: number, arch: number): SyscallRow | undefined {
+  return arch === AUDIT_ARCH_X86_64 ? rowsByNumber.get(nr) : undefined;
+}
+
+/** The call's name, "syscall_0x258" if it has none. */
+export function syscallName(nr: number, arch: number): string {
+  return syscallRow(nr, arch)?.name ?? `syscall_0x${nr.toString(16)}`;
+}
+
+function compiledRow(nr: number, arch: number): CompiledRow {
+  if (arch !== AUDIT_ARCH_X86_64) return compileRaw(syscallName(nr, arch), undefined);
+  let compiled = compiledRows.get(nr);
+  if (compiled === undefined) {
+    compiled = compileRow(rowsByNumber.get(nr), nr);
+    if (compiled.row !== undefined) compiledRows.set(nr, compiled);
+  }
+  return compiled;
+}
+
+function compileRow(row: SyscallRow | undefined, nr: number): CompiledRow {
+  if (row === undefined || row.raw) return compileRaw(row?.name ?? `syscall_0x${nr.toString(16)}`, row);
+  const order = row.print ?? row.args.map((_, index) => ['', index] as const);
+  const args = order.map(([label, index]) => {
+    const spec = row.args[index]!;
+    return {
+      name: label === '' ? spec.name : label,
+      prefix: label === '' ? '' : `${label}=`,
+      printer: compileArgument(spec, index),
+    };
+  });
+  return { row, name: row.name, args, entry: row.entry };
+}
+
+/** Six words, where nothing more is known. */
+function compileRaw(name: string, row: SyscallRow | undefined): CompiledRow {
+  const args = Array.from({ length: 6 }, (_, index) => ({
+    name: `arg${index}`,
+    prefix: '',
+    printer: { text: (view: CallView) => hex(view.args[index]!), late: () => false },
+  }));
+  return { row, name, args, entry: undefined };
+}
+
+/** The line in pieces: what exports need, and nothing more. */
+export function callLine(call: RawCall): CallLine {
+  const compiled = compiledRow(call.nr, call.arch);
+  const view = viewOf(call);
+  return lineOf(compiled, view);
+}
+
+function lineOf(compiled: CompiledRow, view: CallView): CallLine {
+  const { args, name } = compiled;
+  const from = lateFrom(compiled, view);
+  const unfinished = view.ret === undefined;
+  let entry = `${name}(`;
+  let rest = '';
+  let printed = 0;
+  for (let i = 0; i < args.length; i++) {
+    const { prefix, printer } = args[i]!;
+    const late = from !== undefined && i >= from;
+    if (late && unfinished) continue;
+    const text = printer.text(view);
+    if (text === undefined) continue;
+    const comma = printed++ > 0 ? ', ' : '';
+    if (!late) entry += comma + prefix + text;
+    else if (rest === '' && compiled.entry === undefined) [entry, rest] = [entry + comma, prefix + text];
+    else rest += comma + prefix + text;
+  }
+  if (from !== undefined && unfinished && compiled.entry === undefined && printed > 0) entry += ', ';
+  return { name, entry, rest: `${rest})`, result: resultText(compiled.row, view), whole: from === undefined };
+}
+
+/** The first argument that prints at the return; undefined: all print at entry. */
+function lateFrom(compiled: CompiledRow, view: CallView): number | undefined {
+  const { args, entry, row } = compiled;
+  for (let i = 0; i < args.length; i++) {
+    if (args[i]!.printer.late(view) || (row?.print !== undefined && entry === i)) return i;
+  }
+  return undefined;
+}
+
+/** "read(3, "abc", 3) = 3"; for a call in progress "read(3,  <unfinished ...>". */
+export function lineText(line: CallLine): string {
+  return line.result === undefined ? `${line.entry} <unfinished ...>` : `${line.entry}${line.rest} = ${line.result}`;
+}
+
+/** The error's name, "ENOENT"; undefined where the call did not fail. Restart codes are no errors of the program's. */
+export function errorOf(call: RawCall): string | undefined {
+  const { errno } = viewOf(call);
+  return errno === 0 || isRestart(errno) ? undefined : errorName(errno);
+}
+
+/** Everything the views show of a call. */
+export function describeCall(call: RawCall): DescribedCall {
+  const compiled = compiledRow(call.nr, call.arch);
+  const view = viewOf(call);
+  const line = lineOf(compiled, view);
+  const args = compiled.args.flatMap(({ name, printer }) => {
+    const text = view.ret === undefined && printer.late(view) ? 'not known yet' : printer.text(view);
+    return text === undefined ? [] : [{ name, text }];
+  });
+  return { call, name: line.name, text: lineText(line), args, result: line.result ?? 'in progress', errno: errorOf(call) };
+}

@@ -1,0 +1,137 @@
+/**
+ * Scattered buffers and messages: iovecs, msghdr, mmsghdr, control messages, as strace prints them. Each piece is a copy of its
+ * own, found by its address; what was not copied prints as that address.
+ */
+import { i32, i64, quoted, SHOWN, u32, u64 } from './bytes';
+import { sockaddrText } from './sockaddr';
+import { copied, copiedBytes, type CallView } from './view';
+import { address, namesOf } from './words';
+
+const IOVEC_BYTES = 16;
+const MSGHDR_BYTES = 56;
+const MMSGHDR_BYTES = 64;
+const CMSG_HEADER_BYTES = 16;
+
+/** Of which argument and in which direction the bytes were copied. */
+export interface Place {
+  readonly view: CallView;
+  readonly arg: number;
+  readonly direction: 'in' | 'out';
+}
+
+/** `vector`: the array itself. `limit`: how many bytes the call moved in all, undefined: each buffer as long as it is. */
+export function iovecText(place: Place, vector: Uint8Array, count: number, limit: bigint | undefined): string {
+  const known = Math.min(count, Math.floor(vector.length / IOVEC_BYTES));
+  const parts: string[] = [];
+  let left = limit;
+  for (let i = 0; i < known && i < SHOWN; i++) {
+    const [base, length] = [u64(vector, i * IOVEC_BYTES), u64(vector, i * IOVEC_BYTES + 8)];
+    const moved = left === undefined || length < left ? length : left;
+    if (left !== undefined) left -= moved;
+    parts.push(`{iov_base=${bufferText(place, base, moved)}, iov_len=${length}}`);
+  }
+  if (count > parts.length) parts.push('...');
+  return `[${parts.join(', ')}]`;
+}
+
+function bufferText({ view, arg, direction }: Place, base: bigint, length: bigint): string {
+  if (base === 0n) return 'NULL';
+  if (length === 0n) return '""';
+  const data = copied(view, direction, arg, base);
+  if (data === undefined || data.errno !== 0) return address(base);
+  return quoted(data.bytes, Number(length));
+}
+
+/** A msghdr at `at` of `header`. `nameLengthBefore`: what msg_namelen was at entry, if it is known and this is what came out. */
+export function msghdrText(
+  place: Place,
+  header: Uint8Array,
+  at: number,
+  limit: bigint | undefined,
+  nameLengthBefore?: number,
+): string {
+  const { view, arg, direction } = place;
+  const [name, nameLength] = [u64(header, at), i32(header, at + 8)];
+  const [vector, count] = [u64(header, at + 16), Number(u64(header, at + 24))];
+  const [control, controlLength] = [u64(header, at + 32), u64(header, at + 40)];
+  const nameBytes = copied(view, direction, arg, name)?.bytes;
+  const nameText = (nameBytes === undefined ? undefined : sockaddrText(nameBytes, nameLength)) ?? address(name);
+  const before = nameLengthBefore === undefined || nameLengthBefore === nameLength ? '' : `${nameLengthBefore} => `;
+  const vectorBytes = copiedBytes(view, direction, arg, vector, 0);
+  const iov =
+    vectorBytes === undefined
+      ? count === 0 && vector !== 0n
+        ? '[]'
+        : address(vector)
+      : iovecText(place, vectorBytes, count, limit);
+  const parts = [`msg_name=${nameText}`, `msg_namelen=${before}${nameLength}`, `msg_iov=${iov}`, `msg_iovlen=${count}`];
+  if (controlLength !== 0n && control !== 0n) parts.push(`msg_control=${controlText(place, control, controlLength)}`);
+  parts.push(`msg_controllen=${controlLength}`, `msg_flags=${namesOf('msg')(BigInt(u32(header, at + 48)))}`);
+  return `{${parts.join(', ')}}`;
+}
+
+export function messageText(place: Place, base: bigint, limit: bigint | undefined): string | undefined {
+  const header = copiedBytes(place.view, place.direction, place.arg, base, MSGHDR_BYTES);
+  if (header === undefined) return undefined;
+  const before = place.direction === 'out' ? copiedBytes(place.view, 'in', place.arg, base, MSGHDR_BYTES) : undefined;
+  return msghdrText(place, header, 0, limit, before === undefined ? undefined : i32(before, 8));
+}
+
+/** `count` messages; each says itself how many bytes it moved. */
+export function messagesText(place: Place, base: bigint, count: number): string | undefined {
+  const headers = copiedBytes(place.view, place.direction, place.arg, base, 0);
+  if (headers === undefined) return undefined;
+  const known = Math.min(count, Math.floor(headers.length / MMSGHDR_BYTES), SHOWN);
+  const parts: string[] = [];
+  for (let i = 0; i < known; i++) {
+    const at = i * MMSGHDR_BYTES;
+    const length = u32(headers, at + MSGHDR_BYTES);
+    const limit = place.direction === 'out' ? BigInt(length) : undefined;
+    parts.push(`{msg_hdr=${msghdrText(place, headers, at, limit)}, msg_len=${length}}`);
+  }
+  if (count > known) parts.push('...');
+  return `[${parts.join(', ')}]`;
+}
+
+function controlText({ view, arg, direction }: Place, base: bigint, length: bigint): string {
+  const bytes = copiedBytes(view, direction, arg, base, CMSG_HEADER_BYTES);
+  if (bytes === undefined) return address(base);
+  const end = length < BigInt(bytes.length) ? Number(length) : bytes.length;
+  const parts: string[] = [];
+  let at = 0;
+  while (at + CMSG_HEADER_BYTES <= end && parts.length < SHOWN) {
+    const size = u64(bytes, at);
+    if (size < BigInt(CMSG_HEADER_BYTES)) break;
+    const next = size > BigInt(end - at) ? end : at + Number(size);
+    parts.push(controlMessage(bytes.subarray(at, next), size));
+    at = (next + 7) & ~7;
+  }
+  if (at < end || BigInt(end) < length) parts.push('...');
+  return `[${parts.join(', ')}]`;
+}
+
+const SOL_SOCKET = 1;
+const SCM_RIGHTS = 1;
+const SCM_CREDENTIALS = 2;
+
+function controlMessage(bytes: Uint8Array, length: bigint): string {
+  const [level, type] = [i32(bytes, 8), i32(bytes, 12)];
+  const levelText = namesOf('sockopt-level')(BigInt(level));
+  const typeText = level === SOL_SOCKET ? namesOf('cmsg-socket')(BigInt(type)) : `0x${(type >>> 0).toString(16)}`;
+  const data = bytes.subarray(CMSG_HEADER_BYTES);
+  return `{cmsg_len=${length}, cmsg_level=${levelText}, cmsg_type=${typeText}${dataText(level, type, data)}}`;
+}
+
+function dataText(level: number, type: number, data: Uint8Array): string {
+  if (data.length === 0) return '';
+  if (level === SOL_SOCKET && type === SCM_RIGHTS) {
+    const fds = Array.from({ length: Math.floor(data.length / 4) }, (_, i) => i32(data, i * 4));
+    return `, cmsg_data=[${fds.join(', ')}]`;
+  }
+  if (level === SOL_SOCKET && type === SCM_CREDENTIALS && data.length >= 12) {
+    return `, cmsg_data={pid=${i32(data, 0)}, uid=${u32(data, 4)}, gid=${u32(data, 8)}}`;
+  }
+  if (data.length === 4) return `, cmsg_data=[${i32(data, 0)}]`;
+  if (data.length === 16 && level === SOL_SOCKET) return `, cmsg_data={tv_sec=${i64(data, 0)}, tv_nsec=${i64(data, 8)}}`;
+  return `, cmsg_data=${quoted(data)}`;
+}

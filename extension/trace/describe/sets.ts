@@ -1,0 +1,54 @@
+/** Sets of descriptors and CPUs, and vectors of pollfds, in arguments and in what strace says behind the result. */
+import { i32, SHOWN, u16, u32 } from './bytes';
+import { namesOf } from './words';
+
+/** Numbers of the bits that are set, below `limit`. */
+function members(bytes: Uint8Array, limit: number): number[] {
+  const found: number[] = [];
+  const end = Math.min(limit, bytes.length * 8);
+  for (let bit = 0; bit < end; bit++) if ((bytes[bit >> 3]! >> (bit & 7)) & 1) found.push(bit);
+  return found;
+}
+
+/** "[4 14]" */
+export const setText = (bytes: Uint8Array, limit: number = Infinity): string => `[${members(bytes, limit).join(' ')}]`;
+export const hasMembers = (bytes: Uint8Array, limit: number): boolean => members(bytes, limit).length > 0;
+
+/** How many bytes a descriptor set of `count` descriptors has. */
+export const setBytes = (count: number): number => Math.ceil(count / 64) * 8;
+
+const POLLFD_BYTES = 8;
+
+/** What poll found: "[{fd=3, revents=POLLIN}]". */
+export function polledText(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at + POLLFD_BYTES <= bytes.length; at += POLLFD_BYTES) {
+    const events = u16(bytes, at + 6);
+    if (events === 0) continue;
+    if (parts.length === SHOWN) {
+      parts.push('...');
+      break;
+    }
+    parts.push(`{fd=${i32(bytes, at)}, revents=${namesOf('poll')(BigInt(events))}}`);
+  }
+  return `[${parts.join(', ')}]`;
+}
+
+/** How many directory entries a getdents64 (or, `old`, a getdents) buffer holds: the record length is at the same place in both. */
+export function countEntries(bytes: Uint8Array): number {
+  let count = 0;
+  let at = 0;
+  while (at + 18 <= bytes.length) {
+    const length = u16(bytes, at + 16);
+    if (length < 18) break;
+    at += length;
+    count++;
+  }
+  return count;
+}
+
+/** Vector of pointers: how many there are before the NULL; undefined if it was not reached. */
+export function countPointers(bytes: Uint8Array): number | undefined {
+  for (let at = 0; at + 8 <= bytes.length; at += 8) if (u32(bytes, at) === 0 && u32(bytes, at + 4) === 0) return at / 8;
+  return undefined;
+}
