@@ -142,8 +142,11 @@ struct fd_description *fd_describe_probed(struct fd_state *s, pid_t pid, int fd,
 struct fd_description *fd_resolve(
 	struct fd_state *s, struct fd_table *t, pid_t pid, int fd, enum fd_op op, struct fd_actor actor);
 void fd_resolve_all(struct fd_state *s, struct fd_table *t, struct fd_actor actor);
-/* Closes what an exec closed: as proc lists it, or by the close-on-exec flags if that can't be had. */
-void fd_after_exec(struct fd_state *s, struct fd_table *t, bool ask_proc, struct fd_actor actor);
+/*
+ * Closes what an exec closed: as proc lists it, or by the close-on-exec flags if that can't be had (a table just unshared has
+ * no pid yet).
+ */
+void fd_after_exec(struct fd_state *s, struct fd_table *t, struct fd_actor actor);
 
 /* fd_paths.c */
 void fd_path_enter(struct fd_state *s, struct fd_call *call);

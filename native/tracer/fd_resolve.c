@@ -100,9 +100,9 @@ void fd_resolve_all(struct fd_state *s, struct fd_table *t, struct fd_actor acto
 	list(s, t, actor);
 }
 
-void fd_after_exec(struct fd_state *s, struct fd_table *t, bool ask_proc, struct fd_actor actor)
+void fd_after_exec(struct fd_state *s, struct fd_table *t, struct fd_actor actor)
 {
-	bool listed = ask_proc && list(s, t, actor);
+	bool listed = list(s, t, actor);
 
 	for (size_t i = 0; i < t->capacity; i++) {
 		struct fd_slot *slot = &t->slots[i];

@@ -73,9 +73,8 @@ uint32_t fd_state_table_exec(struct fd_state *s, uint32_t table, uint32_t proces
 	uint32_t own = fd_state_table_unshare(s, table, process);
 	struct fd_table *t = fd_table_get(s, own);
 
-	/* A table just unshared has no pid yet, and the shared one's may be another process's. */
 	if (t)
-		fd_after_exec(s, t, own == table && t->refs == 1, (struct fd_actor){ process, event + 1 });
+		fd_after_exec(s, t, (struct fd_actor){ process, event + 1 });
 	return own;
 }
 
@@ -116,7 +115,6 @@ void fd_call_touches(struct fd_state *s, struct fd_call *call, int fd)
 		return;
 	call->description = slot->description->id;
 	call->cls = slot->description->cls;
-	call->generation = slot->generation;
 }
 
 static bool is_descriptor(const struct syscall_row *row, int arg)
@@ -155,7 +153,6 @@ void fd_state_enter(struct fd_state *s, struct fd_call *call)
 	call->description = 0;
 	call->cls = FD_CLASS_NONE;
 	call->table_changed_to = 0;
-	call->generation = 0;
 	memset(call->scratch, 0, sizeof(call->scratch));
 	if (t)
 		t->pid = call->pid;
@@ -172,7 +169,7 @@ static void check_refused(struct fd_state *s, struct fd_table *t, struct fd_call
 {
 	struct fd_slot *slot = fd_table_slot(t, call->fd);
 
-	if (!slot || !slot->description || slot->generation != call->generation || fd_probe_now(s, call->pid, call->fd, false))
+	if (!slot || !slot->description || fd_probe_now(s, call->pid, call->fd, false))
 		return;
 	fd_table_close(s, t, slot, FD_OP_CLOSE, (struct fd_actor){ call->process, slot->closing_event });
 	call->description = 0;

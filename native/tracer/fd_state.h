@@ -79,7 +79,6 @@ struct fd_call {
 	uint64_t description;
 	uint8_t cls;
 	uint32_t table_changed_to; /* exit: not 0 when the process's table is another from now on (unshare, close_range UNSHARE) */
-	uint32_t generation;       /* private: what the number was at entry */
 	uint64_t scratch[4];       /* private */
 };
 void fd_state_enter(struct fd_state *s, struct fd_call *call);

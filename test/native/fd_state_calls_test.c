@@ -154,8 +154,12 @@ static void dup2_closes_what_was_there(void)
 	CHECK(world_row(&world, 0)->op == FD_OP_DUP && world_row(&world, 0)->generation == 2);
 	world_call(&world, files, 10, SYS_dup2, ARGS(3, 3), 3); /* does nothing */
 	CHECK(world_count(&world, FD_OP_DUP) == 1 && at(3) == a);
+	open_file(3, "/tmp/c", 0); /* over the old one, whose close no call showed: dup2 has left no mark */
+	CHECK(world_row(&world, 1)->op == FD_OP_CLOSE && world_row(&world, 1)->event == 0);
+	a = at(3);
+	world_call(&world, files, 10, SYS_dup2, ARGS(3, 4), 4);
 	world_call(&world, files, 10, SYS_dup2, ARGS(3, 4), -EBUSY);
-	CHECK(at(4) == a && world_count(&world, FD_OP_CLOSE) == 1);
+	CHECK(at(4) == a && world_count(&world, FD_OP_CLOSE) == 3);
 	world_call(&world, files, 10, SYS_dup3, ARGS(3, 7, O_CLOEXEC), 7);
 	CHECK(at(7) == a && world_row(&world, 0)->flags == FD_FLAG_CLOEXEC);
 	world_end(&world);

@@ -67,10 +67,12 @@ static uint8_t class_at_entry(uint32_t files, long nr, const uint64_t args[6], c
 static void class_of_what_a_path_names(void)
 {
 	uint32_t files;
+	int probes;
 	struct fd_call call;
 
 	world_begin(&world);
 	files = fd_state_table_found(world.state, 10, 0);
+	world_memory(&world, 0x1000, "/etc", 5);
 	world_path(&world, "/etc", S_IFDIR);
 	world_path(&world, "/fifo", S_IFIFO);
 	world_path(&world, "/x.sock", S_IFSOCK);
@@ -80,8 +82,9 @@ static void class_of_what_a_path_names(void)
 	CHECK(class_at_entry(files, SYS_stat, ARGS(0x1000), "/missing") == FD_CLASS_FILE);
 	call = world_enter(&world, files, 10, SYS_stat, ARGS(0x1000), "/etc");
 	CHECK(call.fd == -1 && call.description == 0);
+	probes = world.path_probes;
 	world_exit(&world, &call, 0);
-	CHECK(call.cls == FD_CLASS_DIRECTORY);
+	CHECK(call.cls == FD_CLASS_DIRECTORY && world.path_probes == probes);
 	call = world_enter(&world, files, 10, SYS_stat, ARGS(0x1000), "/etc"); /* removed in between */
 	world_exit(&world, &call, -ENOENT);
 	CHECK(call.cls == FD_CLASS_FILE);

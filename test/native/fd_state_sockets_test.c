@@ -256,6 +256,31 @@ static void received_keeps_the_senders_description(void)
 	world_end(&world);
 }
 
+/* A fork in between changes nothing, and a number closed unseen is not taken for what it receives. */
+static void received_after_a_fork(void)
+{
+	unsigned char control[CONTROL_MOST] = { 0 };
+	size_t length = put_rights(control, CMSG_LEN(8), 7, 8);
+	uint64_t old;
+	uint32_t sender;
+
+	begin();
+	new_socket(3, 31, AF_UNIX, SOCK_STREAM, 0);
+	world_fd(&world, 20, 4, 41, S_IFREG, "/a");
+	sender = fd_state_table_found(world.state, 20, 1);
+	fd_state_table_fork(world.state, sender, 2, false);
+	world_fd(&world, 10, 7, 41, S_IFREG, "/a");
+	world_fd(&world, 10, 8, 43, S_IFREG, "/b");
+	lay_message(control, length, length);
+	world_call(&world, files, 10, SYS_recvmsg, ARGS(3, 0x5000, 0), 1);
+	CHECK(at(7) == fd_state_lookup(world.state, sender, 20, 1, 4) && at(7) != 0);
+	old = at(8);
+	world_fd(&world, 10, 8, 44, S_IFREG, "/b")->probe.inode = 1043;
+	world_call(&world, files, 10, SYS_recvmsg, ARGS(3, 0x5000, 0), 1);
+	CHECK(at(8) != old && at(8) != 0);
+	world_end(&world);
+}
+
 /* Lengths as a hostile program may leave them: nothing is read beyond what there is, and the loop ends. */
 static void hostile_control_data(void)
 {
@@ -309,6 +334,7 @@ static void pipes_found_in_proc(void)
 	uint64_t read_end, write_end;
 
 	world_begin(&world);
+	world_fd(&world, 10, 5, 49, S_IFIFO, "pipe:[10]")->access = O_WRONLY + 1; /* with 2 below: two ends of one direction */
 	world_fd(&world, 10, 0, 50, S_IFIFO, "pipe:[9]")->access = O_RDONLY + 1;
 	world_fd(&world, 20, 1, 51, S_IFIFO, "pipe:[9]")->access = O_WRONLY + 1;
 	world_fd(&world, 20, 2, 52, S_IFIFO, "pipe:[10]")->access = O_WRONLY + 1;
@@ -332,6 +358,7 @@ int main(void)
 	a_path_with_an_arrow();
 	received_descriptors();
 	received_keeps_the_senders_description();
+	received_after_a_fork();
 	hostile_control_data();
 	recvmmsg_of_two();
 	pipes_found_in_proc();

@@ -104,6 +104,20 @@ static void exec_closes(void)
 	world_end(&world);
 }
 
+static void what_survived_an_exec_survives_the_next(void)
+{
+	uint32_t files;
+
+	world_begin(&world);
+	world_fd(&world, 10, 3, 1, S_IFREG, "/a")->cloexec = true; /* cleared by a call that we don't follow */
+	files = fd_state_table_found(world.state, 10, 0);
+	fd_state_table_exec(world.state, files, 0, 1);
+	world.list_fails = true;
+	fd_state_table_exec(world.state, files, 0, 2);
+	CHECK(world_count(&world, FD_OP_EXEC_CLOSE) == 0);
+	world_end(&world);
+}
+
 static void exec_by_flags(void)
 {
 	uint32_t files, child;
@@ -214,6 +228,7 @@ int main(void)
 	clone_files_shares();
 	unshare_makes_its_own();
 	exec_closes();
+	what_survived_an_exec_survives_the_next();
 	exec_by_flags();
 	pidfd_of_clone();
 	far_numbers();
