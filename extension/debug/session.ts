@@ -40,7 +40,10 @@ export class SyscopeSession extends DebugSession {
   private threadTimer: NodeJS.Timeout | undefined;
   private pauseTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly host: SessionHost) {
+  constructor(
+    private readonly host: SessionHost,
+    private readonly terminalTimeoutMs = TERMINAL_TIMEOUT_MS,
+  ) {
     super();
     this.held = new HeldCalls(host, this.threads);
     this.setDebuggerLinesStartAt1(true);
@@ -352,7 +355,7 @@ export class SyscopeSession extends DebugSession {
   /** An empty folder: the session file says where the program runs, and the typed command stays short. */
   private runInTerminal(title: string, command: readonly string[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.runInTerminalRequest({ kind: 'integrated', title, cwd: '', args: [...command] }, TERMINAL_TIMEOUT_MS, (response) => {
+      this.runInTerminalRequest({ kind: 'integrated', title, cwd: '', args: [...command] }, this.terminalTimeoutMs, (response) => {
         if (response.success) resolve();
         else reject(new StartError(`The terminal could not be opened: ${response.message ?? 'no reason was given'}.`, true));
       });

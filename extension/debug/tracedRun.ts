@@ -114,6 +114,7 @@ class TracedRun implements Run {
       attempt.abort();
     };
     this.environment.signal.addEventListener('abort', stop);
+    if (this.environment.signal.aborted) stop();
     const failed = child === undefined ? this.terminalFailure(attempt.signal) : childFailure(child);
     try {
       this.client = await Promise.race([this.open(CONNECT_TIMEOUT_MS, attempt.signal), failed]);
