@@ -20,7 +20,7 @@ static void read_line(char *line, size_t size)
 
 	check(got, "read");
 	line[got] = '\0';
-	line[strcspn(line, "\n")] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
 	if (line[0] == '\0')
 		snprintf(line, size, "nobody");
 }

@@ -1,12 +1,12 @@
 // Installs the test host: a real VS Code workbench (server, extension host, web client) as code-server's npm package
 // ships it, and the Node 24 that it runs on. Needs only the npm registry; nothing is compiled.
-//   node test/workbench/install.mjs     into .vscode-host, or the folder that VSCODE_HOST_DIR names
+// Into .vscode-host, or the folder that VSCODE_HOST_DIR names; `node test/setup.mjs --test` calls it.
 // Only Node's own modules: it may run before any package is installed.
 import { spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { npmEnvironment } from './npm.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -58,5 +58,3 @@ export async function installHost() {
   fs.rmSync(HOST, { recursive: true, force: true });
   fs.renameSync(fresh, HOST);
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href && !hostReady()) await installHost();
