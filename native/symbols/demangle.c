@@ -1,0 +1,30 @@
+/* Demangling: C++ by the compiler's own __cxa_demangle, Rust's two forms here and in demangle_rust.c. */
+#include "demangle.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "demangle_rust.h"
+
+/* A longer name is shown as it is: demangling may take memory and time beyond all proportion. */
+#define MAX_MANGLED 8192
+
+/*
+ * libsupc++'s (Itanium C++ ABI, 3.4); weak, so that a machine without a C++ library can build this: names then stay mangled.
+ */
+extern char *__cxa_demangle(const char *name, char *buffer, size_t *length, int *status) __attribute__((weak));
+
+char *demangle(const char *name)
+{
+	char *rust;
+	int status;
+
+	if (name[0] != '_' || strlen(name) > MAX_MANGLED)
+		return NULL;
+	rust = demangle_rust(name);
+	if (rust)
+		return rust;
+	if (strncmp(name, "_Z", 2) != 0 || !__cxa_demangle)
+		return NULL;
+	return __cxa_demangle(name, NULL, NULL, &status);
+}
