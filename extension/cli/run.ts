@@ -1,0 +1,159 @@
+/**
+ * The command line without its process: `export` and `summary` on a trace source that the caller opens, with the streams that
+ * it gives. Returns an exit status: 0, 1 for what went wrong, 2 for wrong usage. Every failure is one sentence on stderr.
+ */
+import fs from 'node:fs';
+import type { Writable } from 'node:stream';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exportJsonLines } from '../trace/export/jsonl';
+import { exportStrace } from '../trace/export/strace';
+import type { TraceRecord, TraceSource } from '../trace/source';
+import { summarize, SUMMARY_GROUPS, type SummaryGroup } from '../trace/summary';
+import { printable, summaryJson, summaryText } from '../trace/summaryText';
+import { isBrokenPipe, openOutput, type Output } from './output';
+
+export interface CommandLine {
+  /** Throws an Error whose message is a whole sentence. */
+  open(path: string): Promise<TraceSource>;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+type Exporter = (source: TraceSource) => AsyncIterable<string>;
+const EXPORTERS: Readonly<Record<string, Exporter>> = { jsonl: exportJsonLines, strace: exportStrace };
+/** Parts of the command line contract that a later version brings. */
+const LATER_FORMATS: ReadonlySet<string> = new Set(['csv', 'chrome', 'folded', 'parquet']);
+const LATER_GROUPS: ReadonlySet<string> = new Set(['line', 'stream']);
+
+export async function runCommandLine(args: readonly string[], io: CommandLine): Promise<number> {
+  try {
+    await program(io).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return failure(error, io);
+  }
+}
+
+/** Commander has already said what was wrong with the arguments. */
+function failure(error: unknown, io: CommandLine): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isBrokenPipe(error)) return 0; // the reader has seen enough
+  say(io, error instanceof Error ? error.message : String(error));
+  return 1;
+}
+
+function say(io: CommandLine, text: string): void {
+  io.stderr.write(`syscope: ${printable(text)}\n`);
+}
+
+function program(io: CommandLine): Command {
+  const command = new Command('syscope');
+  command.description('Reads traces of system calls that "syscope record" wrote.').exitOverride();
+  command.configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  command
+    .command('export')
+    .description('writes a trace in another format')
+    .argument('<TRACE>', 'the trace file')
+    .addOption(new Option('--format <format>', 'strace or jsonl').argParser(parseFormat).makeOptionMandatory())
+    .option('-o, --output <FILE>', 'write to this file instead of standard output')
+    .action(async (trace: string, options: { format: string; output?: string }) => runExport(io, trace, options));
+  command
+    .command('summary')
+    .description('says what the calls of a trace cost')
+    .argument('<TRACE>', 'the trace file')
+    .addOption(new Option('--by <group>', SUMMARY_GROUPS.join(', ')).argParser(parseGroup).default('class'))
+    .option('--json', 'write JSON instead of a table')
+    .action(async (trace: string, options: { by: SummaryGroup; json?: boolean }) => runSummary(io, trace, options));
+  for (const sub of command.commands) sub.exitOverride();
+  return command;
+}
+
+function parseFormat(value: string): string {
+  if (EXPORTERS[value] !== undefined) return value;
+  if (LATER_FORMATS.has(value)) throw new InvalidArgumentError(`This version cannot write ${value} yet: use strace or jsonl.`);
+  throw new InvalidArgumentError('Formats are strace and jsonl.');
+}
+
+function parseGroup(value: string): SummaryGroup {
+  const group = SUMMARY_GROUPS.find((known) => known === value);
+  if (group !== undefined) return group;
+  const groups = SUMMARY_GROUPS.join(', ');
+  if (LATER_GROUPS.has(value)) throw new InvalidArgumentError(`This version cannot group by ${value} yet: use ${groups}.`);
+  throw new InvalidArgumentError(`Groups are ${groups}.`);
+}
+
+async function runExport(io: CommandLine, trace: string, options: { format: string; output?: string }): Promise<void> {
+  if (options.output !== undefined && isSameFile(options.output, trace)) {
+    throw new Error(`The output ${options.output} is the trace itself: choose another file.`);
+  }
+  await withSource(io, trace, async (source) => {
+    const notices = new Map<string, number>();
+    const watched: TraceSource = { ...bound(source), records: (query) => watching(source.records(query), notices) };
+    const output = await openOutput(options.output, io.stdout);
+    await writeAll(output, EXPORTERS[options.format]!(watched));
+    if (options.format === 'strace') for (const [text, count] of notices) say(io, count > 1 ? `${text} (${count} times)` : text);
+  });
+}
+
+/** What the strace format has no line for is said on stderr, so that nothing is missing silently. */
+async function* watching(
+  pages: AsyncIterable<readonly TraceRecord[]>,
+  notices: Map<string, number>,
+): AsyncGenerator<readonly TraceRecord[]> {
+  for await (const page of pages) {
+    for (const record of page) {
+      if (record.type !== 'lost' && record.type !== 'blind' && record.type !== 'warning') continue;
+      const text = `${{ lost: 'lost', blind: 'not seen', warning: 'warning' }[record.type]}: ${record.text}`;
+      notices.set(text, (notices.get(text) ?? 0) + (record.type === 'warning' ? 1 : record.count));
+    }
+    yield page;
+  }
+}
+
+/** A source's members, for a copy that overrides one of them. */
+const bound = (source: TraceSource): Omit<TraceSource, 'records'> => ({
+  info: source.info,
+  stacks: (events) => source.stacks(events),
+  close: () => source.close(),
+});
+
+async function writeAll(output: Output, chunks: AsyncIterable<string>): Promise<void> {
+  try {
+    for await (const chunk of chunks) await output.write(chunk);
+  } catch (error) {
+    await output.abandon();
+    throw error;
+  }
+  await output.finish();
+}
+
+async function runSummary(io: CommandLine, trace: string, options: { by: SummaryGroup; json?: boolean }): Promise<void> {
+  await withSource(io, trace, async (source) => {
+    const summary = await summarize(source, options.by);
+    const output = await openOutput(undefined, io.stdout);
+    await output.write(options.json === true ? summaryJson(summary) : summaryText(summary));
+    await output.finish();
+  });
+}
+
+async function withSource(io: CommandLine, trace: string, use: (source: TraceSource) => Promise<void>): Promise<void> {
+  const source = await io.open(trace);
+  try {
+    const { state, problems } = source.info;
+    if (state === 'recording') say(io, `${trace} is still being recorded: this is what was there until now.`);
+    if (state === 'interrupted') say(io, `The recording of ${trace} was interrupted: this is what was there until then.`);
+    for (const problem of problems) say(io, problem);
+    await use(source);
+  } finally {
+    await source.close();
+  }
+}
+
+function isSameFile(a: string, b: string): boolean {
+  try {
+    const [one, other] = [fs.statSync(a), fs.statSync(b)];
+    return one.dev === other.dev && one.ino === other.ino;
+  } catch {
+    return false; // one of them does not exist: then they differ
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * A whole trace as the file that `strace -f -o FILE` writes: pid in front, "<unfinished ...>" and "<... resumed>" where another
+ * thread's line comes between, signals, ends of threads. Pure: records in, text out, in chunks of many lines.
+ */
+import { type CallLine, callLine, sigInfoText, signalName } from '../describe';
+import { Origin, SignalFlag } from '../gen/schema';
+import type { CallRecord, ExitRecord, SignalRecord, TraceRecord, TraceSource } from '../source';
+
+/** strace puts the " = " of a result in this column. */
+const RESULT_COLUMN = 40;
+
+/** A call that has begun and not returned. */
+interface OpenCall {
+  readonly tid: number;
+  readonly thread: number;
+  readonly endSeq: number;
+  readonly line: CallLine;
+  /** Its entry has been printed, with "<unfinished ...>" behind. */
+  split: boolean;
+}
+
+/** Writes lines; at most one call at a time is open on the current line. */
+interface Writer {
+  text: string;
+  current: OpenCall | undefined;
+  /** Calls that will return, by endSeq. A handful: one a thread. */
+  readonly ending: OpenCall[];
+  /** Calls that never return, by thread. */
+  readonly pending: Map<number, OpenCall>;
+  readonly ended: Set<number>;
+}
+
+/** One chunk of text a page of records. */
+export async function* exportStrace(source: TraceSource): AsyncGenerator<string> {
+  const writer: Writer = { text: '', current: undefined, ending: [], pending: new Map(), ended: new Set() };
+  for await (const page of source.records({ data: true })) {
+    for (const record of page) {
+      finishBefore(writer, record.seq);
+      writeRecord(writer, record);
+    }
+    yield take(writer);
+  }
+  finishBefore(writer, Infinity);
+  breakLine(writer, undefined);
+  yield take(writer);
+}
+
+function take(writer: Writer): string {
+  const { text } = writer;
+  writer.text = '';
+  return text;
+}
+
+function writeRecord(writer: Writer, record: TraceRecord): void {
+  switch (record.type) {
+    case 'call':
+      if (record.call.origin !== Origin.agent) startCall(writer, record);
+      return;
+    case 'signal':
+      writeSignal(writer, record);
+      return;
+    case 'exit':
+      writeExit(writer, record);
+      return;
+    case 'process':
+    case 'thread':
+    case 'exec':
+    case 'blind':
+    case 'lost':
+    case 'warning':
+      return; // strace has no line for these
+  }
+}
+
+const pidPrefix = (tid: number): string => `${String(tid).padEnd(5)} `;
+
+/** If another thread's call stands open on the current line, the line ends there. */
+function breakLine(writer: Writer, tid: number | undefined): void {
+  const { current } = writer;
+  if (current === undefined || current.tid === tid) return;
+  writer.text += `${pidPrefix(current.tid)}${current.line.entry} <unfinished ...>\n`;
+  current.split = true;
+  writer.current = undefined;
+}
+
+function startCall(writer: Writer, record: CallRecord): void {
+  const { call, endSeq } = record;
+  breakLine(writer, undefined);
+  const open: OpenCall = { tid: call.tid, thread: call.thread, endSeq: endSeq ?? Infinity, line: callLine(call), split: false };
+  writer.current = open;
+  if (endSeq === undefined) writer.pending.set(call.thread, open);
+  else insert(writer.ending, open);
+}
+
+/** Keeps the array in descending order of endSeq: the next to end is the last. */
+function insert(ending: OpenCall[], open: OpenCall): void {
+  let at = ending.length;
+  while (at > 0 && ending[at - 1]!.endSeq < open.endSeq) at--;
+  ending.splice(at, 0, open);
+}
+
+function finishBefore(writer: Writer, seq: number): void {
+  const { ending } = writer;
+  while (ending.length > 0 && ending[ending.length - 1]!.endSeq < seq) finishCall(writer, ending.pop()!);
+}
+
+function finishCall(writer: Writer, open: OpenCall): void {
+  const { line } = open;
+  breakLine(writer, open.tid);
+  const start = open.split ? `<... ${line.name} resumed>` : line.entry;
+  writeResult(writer, open.tid, start + line.rest, line.result ?? '?');
+  if (writer.current === open) writer.current = undefined;
+}
+
+function writeResult(writer: Writer, tid: number, text: string, result: string): void {
+  writer.text += `${`${pidPrefix(tid)}${text} `.padEnd(RESULT_COLUMN)}= ${result}\n`;
+}
+
+function writeSignal(writer: Writer, record: SignalRecord): void {
+  breakLine(writer, undefined);
+  const name = signalName(record.signo);
+  const text =
+    (record.flags & SignalFlag.groupStop) !== 0 ? `stopped by ${name}` : `${name} ${sigInfoText({ ...record, errno: 0 })}`;
+  writer.text += `${pidPrefix(record.tid)}--- ${text} ---\n`;
+}
+
+/** A thread's end, once: the process's own record says the same of its last thread. */
+function writeExit(writer: Writer, record: ExitRecord): void {
+  if (writer.ended.has(record.thread)) return;
+  writer.ended.add(record.thread);
+  const open = writer.pending.get(record.thread);
+  breakLine(writer, open?.tid);
+  if (open !== undefined) {
+    const { line } = open;
+    const rest = line.whole ? ')' : ' <unfinished ...>)';
+    writeResult(writer, record.tid, (open.split ? `<... ${line.name} resumed>` : line.entry) + rest, '?');
+    if (writer.current === open) writer.current = undefined;
+    writer.pending.delete(record.thread);
+  }
+  writer.text += `${pidPrefix(record.tid)}+++ ${endText(record.status)} +++\n`;
+}
+
+/** "exited with 0", "killed by SIGSEGV (core dumped)" of a wait status. */
+export function endText(status: number): string {
+  const signo = status & 0x7f;
+  if (signo === 0) return `exited with ${(status >>> 8) & 0xff}`;
+  return `killed by ${signalName(signo)}${(status & 0x80) === 0 ? '' : ' (core dumped)'}`;
+}

@@ -1,0 +1,222 @@
+/**
+ * What a trace's calls cost, grouped: calls, errors by name, bytes, durations. Pure: records in, plain data out
+ * (summaryText.ts makes the tables).
+ */
+import type { RawCall, TraceInfo } from './engineProtocol';
+import { errorOf, syscallName, syscallRow } from './describe';
+import { nameOf } from './export/jsonl';
+import { BlindReason, FD_CLASSES, LostReason, Origin, WarningCode } from './gen/schema';
+import type { TraceRecord, TraceSource } from './source';
+
+export const SUMMARY_GROUPS = ['class', 'syscall', 'fd', 'path', 'process'] as const;
+export type SummaryGroup = (typeof SUMMARY_GROUPS)[number];
+
+export interface SummaryRow {
+  readonly key: string;
+  readonly calls: number;
+  readonly errors: number;
+  /** How often each error, most frequent first. */
+  readonly errorsByName: readonly { readonly errno: string; readonly count: number }[];
+  /** Bytes that reads brought in and writes took out. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Of the calls that returned. */
+  readonly totalNs: number;
+  readonly meanNs: number;
+  readonly p50Ns: number;
+  readonly p95Ns: number;
+  readonly maxNs: number;
+  /** Of the recording's length; above 1 where calls overlap. */
+  readonly share: number;
+  readonly pending: number;
+}
+
+export interface Notice {
+  readonly kind: 'blind' | 'lost' | 'warning';
+  readonly reason: string;
+  readonly count: number;
+  readonly text: string;
+}
+
+export interface Summary {
+  readonly info: TraceInfo;
+  readonly by: SummaryGroup;
+  readonly wallNs: number;
+  /** Longest total time first. */
+  readonly rows: readonly SummaryRow[];
+  readonly total: SummaryRow;
+  /** What the dynamic loader did before the program began; not in rows. */
+  readonly loader: SummaryRow | undefined;
+  readonly notices: readonly Notice[];
+}
+
+interface Tally {
+  calls: number;
+  pending: number;
+  errors: number;
+  bytesRead: number;
+  bytesWritten: number;
+  readonly byErrno: Map<string, number>;
+  durations: Float64Array;
+  returned: number;
+}
+
+export async function summarize(source: TraceSource, by: SummaryGroup): Promise<Summary> {
+  const tallies = new Map<string, Tally>();
+  const names = new Map<number, string>();
+  const [total, loader] = [newTally(), newTally()];
+  const notices: Notice[] = [];
+  for await (const page of source.records({ data: false })) {
+    for (const record of page) {
+      if (record.type === 'call') addCall(record.call);
+      else notePlain(record, names, notices);
+    }
+  }
+  function addCall(call: RawCall): void {
+    if (call.origin === Origin.agent) return;
+    if (call.origin === Origin.loader) {
+      count(loader, call);
+      return;
+    }
+    count(total, call);
+    const key = keyOf(by, call, names);
+    if (key === undefined) return;
+    let tally = tallies.get(key);
+    if (tally === undefined) tallies.set(key, (tally = newTally()));
+    count(tally, call);
+  }
+  const wallNs = source.info.durationNs;
+  const rows = [...tallies].map(([key, tally]) => rowOf(key, tally, wallNs));
+  rows.sort((a, b) => b.totalNs - a.totalNs || b.calls - a.calls || (a.key < b.key ? -1 : 1));
+  const loaderRow = loader.calls === 0 ? undefined : rowOf('dynamic loader', loader, wallNs);
+  return {
+    info: source.info,
+    by,
+    wallNs,
+    rows,
+    total: rowOf('total', total, wallNs),
+    loader: loaderRow,
+    notices: merged(notices),
+  };
+}
+
+/** Names of processes, and what the recording could not see. */
+function notePlain(record: TraceRecord, names: Map<number, string>, notices: Notice[]): void {
+  switch (record.type) {
+    case 'process':
+    case 'exec':
+      names.set(record.process, record.name);
+      return;
+    case 'blind':
+      notices.push({ kind: 'blind', reason: nameOf(BlindReason, record.reason), count: record.count, text: record.text });
+      return;
+    case 'lost':
+      notices.push({ kind: 'lost', reason: nameOf(LostReason, record.reason), count: record.count, text: record.text });
+      return;
+    case 'warning':
+      notices.push({ kind: 'warning', reason: nameOf(WarningCode, record.code), count: 1, text: record.text });
+      return;
+    case 'call':
+    case 'thread':
+    case 'exit':
+    case 'signal':
+      return;
+  }
+}
+
+/** Equal notices once, with their counts added. */
+function merged(notices: readonly Notice[]): Notice[] {
+  const found = new Map<string, Notice>();
+  for (const notice of notices) {
+    const key = JSON.stringify([notice.kind, notice.reason, notice.text]);
+    const before = found.get(key);
+    found.set(key, before === undefined ? notice : { ...notice, count: before.count + notice.count });
+  }
+  return [...found.values()];
+}
+
+/** undefined: the call does not belong to any group of this kind. */
+function keyOf(by: SummaryGroup, call: RawCall, names: ReadonlyMap<number, string>): string | undefined {
+  switch (by) {
+    case 'class':
+      return FD_CLASSES[call.classId]?.id ?? 'other';
+    case 'syscall':
+      return syscallName(call.nr, call.arch);
+    case 'fd':
+      return call.fd < 0 ? undefined : `${processName(call, names)} fd ${call.fd}${resourceOf(call)}`;
+    case 'path':
+      return call.resource === undefined || call.resource === '' ? undefined : call.resource;
+    case 'process':
+      return processName(call, names);
+  }
+}
+
+const processName = (call: RawCall, names: ReadonlyMap<number, string>): string =>
+  `${names.get(call.process) ?? 'process'} [${call.pid}]`;
+const resourceOf = (call: RawCall): string => (call.resource === undefined || call.resource === '' ? '' : ` ${call.resource}`);
+
+function newTally(): Tally {
+  const durations = new Float64Array(16);
+  return { calls: 0, pending: 0, errors: 0, bytesRead: 0, bytesWritten: 0, byErrno: new Map(), durations, returned: 0 };
+}
+
+function count(tally: Tally, call: RawCall): void {
+  tally.calls++;
+  if (call.ret === undefined) tally.pending++;
+  if (call.durationNs !== undefined) addDuration(tally, call.durationNs);
+  const errno = errorOf(call);
+  if (errno !== undefined) {
+    tally.errors++;
+    tally.byErrno.set(errno, (tally.byErrno.get(errno) ?? 0) + 1);
+  }
+  countBytes(tally, call);
+}
+
+function addDuration(tally: Tally, durationNs: number): void {
+  if (tally.returned === tally.durations.length) {
+    const larger = new Float64Array(tally.durations.length * 2);
+    larger.set(tally.durations);
+    tally.durations = larger;
+  }
+  tally.durations[tally.returned++] = durationNs;
+}
+
+const BUFFERS: ReadonlySet<string> = new Set(['buf', 'iovec', 'msghdr']);
+
+/** Calls on a descriptor whose result is a number of bytes: the direction of their buffer says which way these went. */
+function countBytes(tally: Tally, call: RawCall): void {
+  if (call.ret === undefined || call.ret <= 0n) return;
+  const row = syscallRow(call.nr, call.arch);
+  if (row?.ret.kind !== 'bytes' || row.touch !== 'fd') return;
+  const buffer = row.args.find((arg) => BUFFERS.has(arg.kind));
+  if (buffer?.direction === 'out') tally.bytesRead += Number(call.ret);
+  if (buffer?.direction === 'in') tally.bytesWritten += Number(call.ret);
+}
+
+function rowOf(key: string, tally: Tally, wallNs: number): SummaryRow {
+  const durations = tally.durations.subarray(0, tally.returned).sort();
+  const totalNs = durations.reduce((sum, d) => sum + d, 0);
+  const { calls, errors, bytesRead, bytesWritten, pending } = tally;
+  const errorsByName = [...tally.byErrno].map(([errno, n]) => ({ errno, count: n }));
+  errorsByName.sort((a, b) => b.count - a.count || (a.errno < b.errno ? -1 : 1));
+  return {
+    key,
+    calls,
+    errors,
+    errorsByName,
+    bytesRead,
+    bytesWritten,
+    totalNs,
+    meanNs: tally.returned === 0 ? 0 : totalNs / tally.returned,
+    p50Ns: percentile(durations, 0.5),
+    p95Ns: percentile(durations, 0.95),
+    maxNs: durations[durations.length - 1] ?? 0,
+    share: wallNs > 0 ? totalNs / wallNs : 0,
+    pending,
+  };
+}
+
+/** The smallest value that at least this part of the sorted values does not exceed. */
+export function percentile(sorted: Float64Array, part: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0;
+}
