@@ -178,7 +178,10 @@ export interface EngineRequests {
   boxes: [{ trace: TraceId; query: BoxQuery }, readonly Boxes[]];
   details: [{ trace: TraceId; event: EventId }, EventDetails];
   /** A page of events in order of start, newest id first to last; classes: a bit set of class ids to leave out. */
-  events: [{ trace: TraceId; first: number; count: number; hidden: number; loader: boolean }, { total: number; calls: readonly RawCall[] }];
+  events: [
+    { trace: TraceId; first: number; count: number; hidden: number; loader: boolean },
+    { total: number; calls: readonly RawCall[] },
+  ];
   /** The neighbour of an event on its lane: direction -1 or 1. undefined at the end. */
   neighbour: [{ trace: TraceId; event: EventId; direction: -1 | 1 }, EventId | undefined];
   processes: [{ trace: TraceId }, readonly ProcessInfo[]];
