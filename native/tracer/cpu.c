@@ -1,0 +1,8 @@
+/* See cpu.h. */
+#include "cpu.h"
+
+void cpu_follow(struct tracer *tracer, pid_t only)
+{
+	(void)tracer;
+	(void)only;
+}

@@ -1,0 +1,187 @@
+/* See options.h. */
+#include "options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session_file.h"
+
+#define DEFAULT_PAYLOAD_BYTES 256
+/* Larger payloads would make one record larger than a heap segment. */
+#define MAX_PAYLOAD_BYTES 65536
+
+static const char usage[] = "usage: syscope record [-o FILE] [--no-stacks] [--no-libc] [--payload BYTES] [--size-limit BYTES]\n"
+			    "                      [--seccomp on|off] [--control PATH] [--stop-on-entry] [--stats] -- PROGRAM [ARG...]\n"
+			    "       syscope record --session FILE\n"
+			    "       syscope attach [-o FILE] [capture options] -p PID\n";
+
+int options_add_word(struct options *options, char *word)
+{
+	if (options->argc + 1 >= options->argv_capacity) {
+		size_t capacity = options->argv_capacity ? options->argv_capacity * 2 : 16;
+		char **grown = realloc(options->argv, capacity * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		options->argv = grown;
+		options->argv_capacity = capacity;
+	}
+	options->argv[options->argc++] = word;
+	options->argv[options->argc] = NULL;
+	return 0;
+}
+
+int options_number(const char *text, uint64_t limit, uint64_t *out)
+{
+	char *end;
+	unsigned long long number;
+
+	if (text[0] < '0' || text[0] > '9')
+		return -EINVAL;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	if (*end != '\0')
+		return -EINVAL;
+	if (errno == ERANGE || number > limit)
+		return -ERANGE;
+	*out = number;
+	return 0;
+}
+
+static int complain(const char *sentence, const char *word)
+{
+	fprintf(stderr, "syscope: %s%s%s\n%s", sentence, word ? ": " : "", word ? word : "", usage);
+	return EXIT_SYSCOPE_FAILED;
+}
+
+static int number_option(const char *name, const char *text, uint64_t limit, uint64_t *out)
+{
+	if (options_number(text, limit, out) == 0)
+		return 0;
+	fprintf(stderr, "syscope: %s takes a whole number from 0 to %llu, not '%s'\n", name, (unsigned long long)limit, text);
+	return EXIT_SYSCOPE_FAILED;
+}
+
+/* Options without a value. Returns true if name is one. */
+static bool plain_option(const char *name, struct options *options)
+{
+	if (strcmp(name, "--no-stacks") == 0)
+		options->stacks = false;
+	else if (strcmp(name, "--stop-on-entry") == 0)
+		options->stop_on_entry = true;
+	else if (strcmp(name, "--stats") == 0)
+		options->stats = true;
+	else
+		return strcmp(name, "--no-libc") == 0;
+	return true;
+}
+
+static int seccomp_option(const char *value, struct options *options)
+{
+	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+		return complain("--seccomp is either on or off, not", value);
+	options->filter = strcmp(value, "on") == 0;
+	return 0;
+}
+
+/* Options with a value. */
+static int value_option(const char *name, const char *value, struct options *options)
+{
+	uint64_t number = 0;
+	int status = 0;
+
+	if (strcmp(name, "-o") == 0 || strcmp(name, "--output") == 0) {
+		options->output = value;
+	} else if (strcmp(name, "--control") == 0) {
+		options->control = value;
+	} else if (strcmp(name, "--session") == 0) {
+		return session_file_apply(value, options);
+	} else if (strcmp(name, "--seccomp") == 0) {
+		return seccomp_option(value, options);
+	} else if (strcmp(name, "--size-limit") == 0) {
+		return number_option(name, value, UINT64_MAX, &options->size_limit_bytes);
+	} else if (strcmp(name, "--payload") == 0) {
+		status = number_option(name, value, MAX_PAYLOAD_BYTES, &number);
+		options->payload_bytes = (uint32_t)number;
+	} else if (strcmp(name, "-p") == 0 || strcmp(name, "--pid") == 0) {
+		status = number_option(name, value, INT_MAX, &number);
+		options->attach_pid = (pid_t)number;
+	} else {
+		return complain("there is no such option", name);
+	}
+	return status;
+}
+
+static int parse_options(int argc, char **argv, struct options *options, int *next)
+{
+	int i = 2;
+
+	for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
+		int status;
+
+		if (strcmp(argv[i], "--") == 0) {
+			i++;
+			break;
+		}
+		if (plain_option(argv[i], options))
+			continue;
+		if (i + 1 >= argc)
+			return complain("this option is unknown or lacks its value", argv[i]);
+		status = value_option(argv[i], argv[i + 1], options);
+		if (status != 0)
+			return status;
+		i++;
+	}
+	*next = i;
+	return 0;
+}
+
+static int check(struct options *options)
+{
+	if (options->payload_bytes > MAX_PAYLOAD_BYTES)
+		options->payload_bytes = MAX_PAYLOAD_BYTES;
+	if (options->command == COMMAND_ATTACH) {
+		options->filter = false;
+		if (options->argc != 0)
+			return complain("attach takes a process id and no program", NULL);
+		return options->attach_pid > 0 ? 0 : complain("attach needs a process id (-p PID)", NULL);
+	}
+	if (options->attach_pid != 0)
+		return complain("a process id is for attach, not for record", NULL);
+	if (options->argc == 0)
+		return complain("there is no program to record", NULL);
+	if (!options->program)
+		options->program = options->argv[0];
+	return options->program[0] != '\0' ? 0 : complain("the program's name is empty", NULL);
+}
+
+int options_parse(int argc, char **argv, struct options *options, bool *done)
+{
+	int next = argc;
+	int status;
+
+	*options = (struct options){ .stacks = true, .filter = true, .payload_bytes = DEFAULT_PAYLOAD_BYTES };
+	*done = false;
+	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		fputs(usage, stdout);
+		*done = true;
+		return 0;
+	}
+	if (argc >= 2 && strcmp(argv[1], "record") == 0)
+		options->command = COMMAND_RECORD;
+	else if (argc >= 2 && strcmp(argv[1], "attach") == 0)
+		options->command = COMMAND_ATTACH;
+	else
+		return complain("either record or attach", NULL);
+	status = parse_options(argc, argv, options, &next);
+	if (status != 0)
+		return status;
+	for (int i = next; i < argc; i++) {
+		if (options_add_word(options, argv[i]) != 0)
+			return complain("out of memory", NULL);
+	}
+	return check(options);
+}

@@ -1,0 +1,172 @@
+/* See record.h. A call's two halves; the other rows are in record_rows.c. */
+#include "record.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <string.h>
+
+#include "capture.h"
+#include "effects.h"
+#include "modules.h"
+#include "origin.h"
+#include "stacks.h"
+
+/* Codes by which a call's exit says that the kernel will begin it anew (include/linux/errno.h). */
+#define FIRST_RESTART_CODE 512
+#define LAST_RESTART_CODE  516
+
+static const struct syscall_row *row_of(uint32_t arch, uint64_t nr)
+{
+	if (arch != AUDIT_ARCH_X86_64 || nr >= SYSCALLS_X86_64_COUNT || !syscalls_x86_64[nr].name)
+		return NULL;
+	return &syscalls_x86_64[nr];
+}
+
+static void fill_call(struct tracee *tracee, const struct entry_info *info, uint64_t event)
+{
+	struct process *process = tracee->process;
+
+	tracee->call = (struct fd_call){
+		.files = process->files,
+		.process = process->index,
+		.pid = process->pid,
+		.tid = tracee->tid,
+		.event = event,
+		.row = row_of(info->arch, info->nr),
+		.fd = -1,
+	};
+	memcpy(tracee->call.args, info->args, sizeof(tracee->call.args));
+}
+
+/* Whether writing still works; if not, calls pass by from now on and are counted. */
+static void check_writer(struct tracer *tracer)
+{
+	if (tracer->recording && writer_failed(tracer->writer) != 0) {
+		tracer->recording = false;
+		record_warning(tracer, NULL, WARNING_CODE_GENERAL,
+			"The trace could not be written any further (the disk is full, or the size limit is reached): the program goes on, "
+			"its later calls are not in the trace.");
+	}
+}
+
+static uint16_t entry_flags(struct tracee *tracee, const struct entry_info *info)
+{
+	uint16_t flags = 0;
+
+	if (info->arch != AUDIT_ARCH_X86_64)
+		flags |= ENTER_FLAG_COMPAT;
+	if (tracee->restarting)
+		flags |= ENTER_FLAG_RESUMED_BY_RESTART;
+	if (tracee->attached_inside)
+		flags |= ENTER_FLAG_ATTACHED_INSIDE;
+	if (tracee->call.row && tracee->call.row->touch == TOUCH_PATH)
+		flags |= ENTER_FLAG_PATH_CLASS;
+	tracee->restarting = false;
+	tracee->attached_inside = false;
+	return flags;
+}
+
+static void append_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info, uint64_t seq, uint32_t stack)
+{
+	struct row_enter row = {
+		.seq = seq,
+		.time = info->seen_ns,
+		.thread = tracee->index,
+		.nr = (uint32_t)info->nr,
+		.arch = info->arch,
+		.arg0 = info->args[0],
+		.arg1 = info->args[1],
+		.arg2 = info->args[2],
+		.arg3 = info->args[3],
+		.arg4 = info->args[4],
+		.arg5 = info->args[5],
+		.ip = info->ip,
+		.stack = stack,
+		.fd = tracee->call.fd,
+		.description = tracee->call.description,
+		.class = tracee->call.cls,
+		.origin = tracee->origin,
+		.flags = entry_flags(tracee, info),
+	};
+
+	row.resumed = tracee->resumed_ns = tracer_now();
+	tracee->recorded = writer_append(tracer->writer, RECORD_ENTER, &row) >= 0;
+}
+
+void record_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
+{
+	struct capture_call call = { .tid = tracee->tid, .args = info->args, .sp = info->sp };
+	struct memory_piece slice;
+	uint32_t stack = 0;
+	uint64_t seq;
+
+	tracee->in_call = true;
+	tracee->recorded = false;
+	if (!tracer->recording) {
+		tracer->counters.lost_calls++;
+		return;
+	}
+	call.event = writer_rows(tracer->writer, RECORD_ENTER);
+	fill_call(tracee, info, call.event);
+	call.row = tracee->call.row;
+	if (tracer->stacks)
+		stacks_prepare(tracer->stacks, tracee, info->sp, &slice);
+	tracee->call.path = capture_read_entry(tracer->capture, &call, tracer->stacks ? &slice : NULL);
+	if (tracer->stacks)
+		stack = stacks_take(tracer->stacks, tracee, &slice);
+	fd_state_enter(tracer->fds, &tracee->call);
+	tracee->entry_class = tracee->call.cls;
+	tracee->call.path = NULL;
+	tracee->origin = origin_of(tracee, info);
+	effects_enter(tracer, tracee);
+	seq = writer_sequence(tracer->writer);
+	capture_write_entry(tracer->capture, &call);
+	append_entry(tracer, tracee, info, seq, stack);
+	check_writer(tracer);
+	if (!tracee->recorded)
+		tracer->counters.lost_calls++;
+	else
+		tracer->counters.calls++;
+}
+
+static bool restarts(int64_t ret)
+{
+	return ret <= -FIRST_RESTART_CODE && ret >= -LAST_RESTART_CODE;
+}
+
+/* The shortest call seen is one that does next to nothing: what it took is the stop itself. */
+static void calibrate(struct tracer *tracer, const struct tracee *tracee, uint64_t seen_ns)
+{
+	uint64_t took = seen_ns - tracee->resumed_ns;
+
+	if (tracer->cheapest_ns == 0 || took < tracer->cheapest_ns)
+		tracer->cheapest_ns = took;
+}
+
+void record_exit(struct tracer *tracer, struct tracee *tracee, int64_t ret, uint64_t seen_ns)
+{
+	struct fd_call *call = &tracee->call;
+	struct capture_call copied = {
+		.tid = tracee->tid, .event = call->event, .row = call->row, .args = call->args, .ret = ret
+	};
+	struct row_exit row = { .event = call->event, .time = seen_ns, .ret = ret };
+
+	tracee->in_call = false;
+	if (!tracee->recorded)
+		return;
+	tracee->recorded = false;
+	tracee->restarting = restarts(ret);
+	calibrate(tracer, tracee, seen_ns);
+	row.seq = writer_sequence(tracer->writer);
+	capture_exit(tracer->capture, &copied);
+	call->ret = ret;
+	fd_state_exit(tracer->fds, call);
+	effects_exit(tracer, tracee);
+	row.fd = call->fd;
+	row.description = call->description;
+	row.class = call->cls;
+	row.flags = (uint16_t)((tracee->restarting ? EXIT_FLAG_RESTART : 0) | (call->cls != tracee->entry_class ? EXIT_FLAG_CLASS_CHANGED : 0));
+	if (writer_append(tracer->writer, RECORD_EXIT, &row) < 0)
+		tracer->counters.lost_calls++;
+	check_writer(tracer);
+}

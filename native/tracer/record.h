@@ -1,0 +1,38 @@
+/*
+ * Rows of the trace: a call's entry and exit, exec, signals, ends, warnings, losses.
+ * Must not live here: ptrace and wait statuses (loop.c), how arguments are copied (capture.c).
+ */
+#ifndef SYSCOPE_TRACER_RECORD_H
+#define SYSCOPE_TRACER_RECORD_H
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include "tracer.h"
+
+/* A call as the kernel told it at its entry stop. */
+struct entry_info {
+	uint32_t arch; /* AUDIT_ARCH_* */
+	uint64_t nr;
+	uint64_t args[6];
+	uint64_t ip, sp;
+	uint64_t seen_ns;
+};
+
+/* Writes the entry's rows; the thread is stopped at it. Sets tracee->in_call and ->recorded. */
+void record_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info);
+/* Writes the exit's rows. seen_ns: when the stop was seen. */
+void record_exit(struct tracer *tracer, struct tracee *tracee, int64_t ret, uint64_t seen_ns);
+void record_exec(struct tracer *tracer, struct tracee *tracee);
+/* flags: enum signal_flag; info may be NULL. */
+void record_signal(struct tracer *tracer, const struct tracee *tracee, int signal, const siginfo_t *info, uint32_t flags);
+/* A thread's end, and with the last one its process's. status: as wait4(2) gives it. */
+void record_exited(struct tracer *tracer, const struct tracee *tracee, int status, const struct rusage *usage);
+/* tracee may be NULL. Also told to the control channel. */
+void record_warning(struct tracer *tracer, const struct tracee *tracee, uint32_t code, const char *text);
+void record_meta(struct tracer *tracer, const char *key, const char *value, size_t length);
+/* The closing LOST rows, if anything was lost, and END. */
+void record_end(struct tracer *tracer);
+
+#endif

@@ -1,0 +1,172 @@
+/* See record.h. The rows that are not halves of a call. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "capture.h"
+#include "control.h"
+#include "record.h"
+
+/* Of a command line; execve(2) allows megabytes, nobody reads them. */
+#define ARGV_BYTES 32768
+
+static uint32_t intern(struct tracer *tracer, const char *text)
+{
+	return writer_string(tracer->writer, text, strlen(text));
+}
+
+/* A file of a process in proc, read whole as far as it fits. Returns the length, 0 if it can't be had. */
+static size_t read_proc(pid_t pid, const char *name, char *buffer, size_t size)
+{
+	char path[64];
+	size_t done = 0;
+	ssize_t got = 1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	while (done < size && (got = read(fd, buffer + done, size - done)) > 0)
+		done += (size_t)got;
+	close(fd);
+	return done;
+}
+
+static void warn_if_setuid(struct tracer *tracer, const struct tracee *tracee, const char *path)
+{
+	char link[64], text[4352];
+	struct stat st;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", tracee->process->pid);
+	if (geteuid() == 0 || stat(link, &st) != 0 || !(st.st_mode & (S_ISUID | S_ISGID)))
+		return;
+	snprintf(text, sizeof(text), "%s is a set-user-id or set-group-id program: while it is traced it runs without that privilege.", path);
+	record_warning(tracer, tracee, WARNING_CODE_SETUID, text);
+}
+
+void record_exec(struct tracer *tracer, struct tracee *tracee)
+{
+	struct process *process = tracee->process;
+	struct row_exec row = { .time = tracer_now(), .process = process->index, .thread = tracee->index, .event = tracee->call.event };
+	static char words[ARGV_BYTES];
+	char link[64], path[4096];
+	size_t length = read_proc(process->pid, "cmdline", words, sizeof(words));
+	ssize_t got;
+	int64_t position;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", process->pid);
+	got = readlink(link, path, sizeof(path) - 1);
+	path[got > 0 ? got : 0] = '\0';
+	process_read_name(process);
+	row.seq = writer_sequence(tracer->writer);
+	row.path = intern(tracer, path);
+	row.name = intern(tracer, process->name);
+	position = length > 0 ? writer_heap(tracer->writer, words, length) : 0;
+	if (position >= 0) {
+		row.argv_pos = (uint64_t)position;
+		row.argv_length = (uint32_t)length;
+	}
+	writer_append(tracer->writer, RECORD_EXEC, &row);
+	control_process(tracer->control, process->pid, process->ppid, process->name);
+	warn_if_setuid(tracer, tracee, path);
+}
+
+void record_signal(struct tracer *tracer, const struct tracee *tracee, int signal, const siginfo_t *info, uint32_t flags)
+{
+	struct row_signal row = {
+		.time = tracer_now(),
+		.thread = tracee->index,
+		.signo = signal,
+		.flags = flags,
+	};
+
+	if (!tracer->recording)
+		return;
+	row.seq = writer_sequence(tracer->writer);
+	if (info) {
+		row.code = info->si_code;
+		if (signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE || signal == SIGTRAP)
+			row.address = (uintptr_t)info->si_addr;
+		if (info->si_code <= 0 || signal == SIGCHLD) {
+			row.sender = info->si_pid;
+			row.uid = info->si_uid;
+		}
+	}
+	writer_append(tracer->writer, RECORD_SIGNAL, &row);
+}
+
+void record_exited(struct tracer *tracer, const struct tracee *tracee, int status, const struct rusage *usage)
+{
+	const struct process *process = tracee->process;
+	struct row_exited row = {
+		.time = tracer_now(), .process = process->index, .thread = tracee->index, .scope = EXIT_SCOPE_THREAD, .status = status
+	};
+
+	row.seq = writer_sequence(tracer->writer);
+	writer_append(tracer->writer, RECORD_EXITED, &row);
+	control_thread_exit(tracer->control, process->pid, tracee->tid);
+	if (process->threads > 1)
+		return;
+	row.seq = writer_sequence(tracer->writer);
+	row.scope = EXIT_SCOPE_PROCESS;
+	row.user_us = (uint64_t)usage->ru_utime.tv_sec * 1000000u + (uint64_t)usage->ru_utime.tv_usec;
+	row.system_us = (uint64_t)usage->ru_stime.tv_sec * 1000000u + (uint64_t)usage->ru_stime.tv_usec;
+	row.max_rss_kb = (uint64_t)usage->ru_maxrss;
+	writer_append(tracer->writer, RECORD_EXITED, &row);
+	control_exited(tracer->control, process->pid, status);
+}
+
+void record_warning(struct tracer *tracer, const struct tracee *tracee, uint32_t code, const char *text)
+{
+	struct row_warning row = { .time = tracer_now(), .thread = tracee ? tracee->index + 1 : 0, .code = code };
+
+	row.seq = writer_sequence(tracer->writer);
+	row.event = tracee && tracee->recorded ? tracee->call.event + 1 : 0;
+	row.text = intern(tracer, text);
+	writer_append(tracer->writer, RECORD_WARNING, &row);
+	control_text(tracer->control, "warning", text);
+}
+
+void record_meta(struct tracer *tracer, const char *key, const char *value, size_t length)
+{
+	struct row_meta row = { .key = intern(tracer, key), .value = writer_string(tracer->writer, value, length) };
+
+	writer_append(tracer->writer, RECORD_META, &row);
+}
+
+static void record_lost(struct tracer *tracer, uint32_t reason, uint64_t count, const char *text)
+{
+	struct row_lost row = { .time = tracer_now(), .reason = reason, .count = count };
+
+	if (count == 0)
+		return;
+	row.seq = writer_sequence(tracer->writer);
+	row.text = intern(tracer, text);
+	writer_append(tracer->writer, RECORD_LOST, &row);
+}
+
+void record_end(struct tracer *tracer)
+{
+	struct row_end row = { .time = tracer_now(), .reason = tracer->end_reason };
+	int failure = writer_failed(tracer->writer);
+	uint64_t bytes = tracer->counters.lost_bytes + capture_take_lost(tracer->capture);
+
+	if (failure == -EFBIG) {
+		record_lost(tracer, LOST_REASON_SIZE_LIMIT, tracer->counters.lost_calls, "calls made after the size limit was reached");
+		row.reason = END_REASON_DISK_FULL;
+	} else if (failure != 0) {
+		record_lost(tracer, LOST_REASON_DISK_FULL, tracer->counters.lost_calls, "calls made after the disk was full");
+		row.reason = END_REASON_DISK_FULL;
+	} else {
+		record_lost(tracer, LOST_REASON_DETACHED, tracer->counters.lost_calls, "calls made after recording was stopped");
+		record_lost(tracer, LOST_REASON_UNREADABLE, bytes, "bytes of arguments that had no room in the tracer's buffer");
+	}
+	row.seq = writer_sequence(tracer->writer);
+	writer_append(tracer->writer, RECORD_END, &row);
+}

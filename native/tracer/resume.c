@@ -1,0 +1,69 @@
+/* See resume.h. */
+#include "resume.h"
+
+#include <sys/ptrace.h>
+
+#include "control.h"
+#include "schema.h"
+
+void resume_tracee(struct tracee *tracee, int signal)
+{
+	bool exit_wanted = tracee->in_call && tracee->recorded;
+	enum __ptrace_request request = exit_wanted || tracee->every_call ? PTRACE_SYSCALL : PTRACE_CONT;
+
+	if (tracee->detaching)
+		request = PTRACE_DETACH;
+	ptrace(request, tracee->tid, NULL, (void *)(intptr_t)signal);
+}
+
+void resume_listen(struct tracee *tracee)
+{
+	ptrace(PTRACE_LISTEN, tracee->tid, NULL, NULL);
+}
+
+static const char *hold_reason(struct tracer *tracer, const struct tracee *tracee, uint8_t origin)
+{
+	if (tracee->step)
+		return "step";
+	if (tracer->paused)
+		return "pause";
+	/* The program's own first call: exec itself and what the loader does are not it. */
+	if (tracer->entry_hold && tracer->entry_ready && origin == ORIGIN_PROGRAM)
+		return "entry";
+	return NULL;
+}
+
+bool resume_hold(struct tracer *tracer, struct tracee *tracee)
+{
+	const char *reason = tracee->recorded ? hold_reason(tracer, tracee, tracee->origin) : NULL;
+
+	if (!reason)
+		return false;
+	tracer->entry_hold = false;
+	tracee->step = false;
+	tracee->hold = HOLD_PAUSE;
+	tracer->counters.held++;
+	control_stopped(tracer->control, tracee->tid, reason, tracee->call.event);
+	return true;
+}
+
+static void let_go(struct tracee *tracee)
+{
+	if (tracee->hold != HOLD_PAUSE)
+		return;
+	tracee->hold = HOLD_NONE;
+	tracee->resumed_ns = tracer_now();
+	resume_tracee(tracee, 0);
+}
+
+void resume_held(struct tracer *tracer, struct tracee *only)
+{
+	if (only) {
+		let_go(only);
+		return;
+	}
+	for (size_t i = 0; i < TRACEE_BUCKETS; i++) {
+		for (struct tracee *tracee = tracer->buckets[i]; tracee; tracee = tracee->next)
+			let_go(tracee);
+	}
+}

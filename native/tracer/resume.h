@@ -1,0 +1,19 @@
+/*
+ * Letting stopped threads go: with which request, and holding them.
+ * Must not live here: deciding what a stop means (loop.c).
+ */
+#ifndef SYSCOPE_TRACER_RESUME_H
+#define SYSCOPE_TRACER_RESUME_H
+
+#include "tracer.h"
+
+/* Resumes the thread as its state asks for, delivering signal (0: none). A thread that has vanished is no error. */
+void resume_tracee(struct tracee *tracee, int signal);
+/* Leaves the thread in its group-stop, so that it is woken by SIGCONT. */
+void resume_listen(struct tracee *tracee);
+/* Holds the thread at its entry stop if that is asked for. Returns true if it stays. */
+bool resume_hold(struct tracer *tracer, struct tracee *tracee);
+/* Lets a held thread go, or all of them (NULL). */
+void resume_held(struct tracer *tracer, struct tracee *only);
+
+#endif

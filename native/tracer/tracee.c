@@ -1,0 +1,234 @@
+/*
+ * Threads and processes: their tables and their rows' beginnings.
+ * Must not live here: ptrace, wait statuses.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "modules.h"
+#include "tracer.h"
+
+uint64_t tracer_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static struct tracee **bucket_of(struct tracer *tracer, pid_t tid)
+{
+	return &tracer->buckets[(uint32_t)tid % TRACEE_BUCKETS];
+}
+
+struct tracee *tracee_find(const struct tracer *tracer, pid_t tid)
+{
+	struct tracee *tracee = tracer->buckets[(uint32_t)tid % TRACEE_BUCKETS];
+
+	while (tracee && tracee->tid != tid)
+		tracee = tracee->next;
+	return tracee;
+}
+
+struct tracee *tracee_add(struct tracer *tracer, pid_t tid)
+{
+	struct tracee **bucket = bucket_of(tracer, tid);
+	struct tracee *tracee = calloc(1, sizeof(*tracee));
+
+	if (!tracee)
+		return NULL;
+	tracee->tid = tid;
+	tracee->fresh = true;
+	tracee->every_call = !tracer->filter;
+	tracee->next = *bucket;
+	*bucket = tracee;
+	tracer->tracees++;
+	return tracee;
+}
+
+/* The id that the kernel shows to the thread itself, where its pid namespace may be another than ours. */
+static pid_t namespace_id(pid_t tid)
+{
+	char path[64], line[256];
+	long id = tid;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	status = fopen(path, "re");
+	if (!status)
+		return tid;
+	while (fgets(line, sizeof(line), status)) {
+		char *last = strrchr(line, '\t');
+
+		if (strncmp(line, "NSpid:", 6) == 0 && last)
+			id = strtol(last + 1, NULL, 10);
+	}
+	fclose(status);
+	return (pid_t)id;
+}
+
+void tracee_claim(struct tracer *tracer, struct tracee *tracee, struct process *process)
+{
+	struct row_thread row = {
+		.seq = writer_sequence(tracer->writer),
+		.time = tracer_now(),
+		.process = process->index,
+		.tid = tracee->tid,
+		.ns_tid = process->nested ? namespace_id(tracee->tid) : tracee->tid,
+		.name = writer_string(tracer->writer, process->name, strlen(process->name)),
+	};
+
+	tracee->index = (uint32_t)writer_append(tracer->writer, RECORD_THREAD, &row);
+	tracee->process = process;
+	process->threads++;
+	control_thread(tracer->control, process->pid, tracee->tid, process->name);
+}
+
+static void process_remove(struct tracer *tracer, struct process *process)
+{
+	struct process **link = &tracer->processes;
+
+	while (*link != process)
+		link = &(*link)->next;
+	*link = process->next;
+	if (process->files)
+		fd_state_table_release(tracer->fds, process->files);
+	space_release(process->space);
+	free(process);
+}
+
+void tracee_remove(struct tracer *tracer, struct tracee *tracee)
+{
+	struct tracee **link = bucket_of(tracer, tracee->tid);
+
+	while (*link != tracee)
+		link = &(*link)->next;
+	*link = tracee->next;
+	tracer->tracees--;
+	if (tracee->hold == HOLD_UNCLAIMED)
+		tracer->unclaimed--;
+	if (tracee->process && --tracee->process->threads == 0)
+		process_remove(tracer, tracee->process);
+	free(tracee);
+}
+
+struct tracee *tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former_tid)
+{
+	struct tracee *former = tracee_find(tracer, former_tid);
+
+	if (!former || former == leader)
+		return leader;
+	/* The leader's own call, if any, stays unfinished; the call that goes on is the exec of the other thread. */
+	leader->in_call = former->in_call;
+	leader->recorded = former->recorded;
+	leader->call = former->call;
+	leader->resumed_ns = former->resumed_ns;
+	leader->entry_class = former->entry_class;
+	leader->every_call = former->every_call;
+	leader->step = former->step;
+	leader->exiting = false;
+	leader->hold = HOLD_NONE;
+	tracee_remove(tracer, former);
+	return leader;
+}
+
+struct process *process_find(const struct tracer *tracer, pid_t pid)
+{
+	struct process *process = tracer->processes;
+
+	while (process && process->pid != pid)
+		process = process->next;
+	return process;
+}
+
+void process_read_name(struct process *process)
+{
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", process->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	got = read(fd, process->name, sizeof(process->name) - 1);
+	close(fd);
+	if (got > 0 && process->name[got - 1] == '\n')
+		got--;
+	process->name[got > 0 ? got : 0] = '\0';
+}
+
+/* The parent's id in the child's place: of a process that was forked it is known, else proc says it. */
+static pid_t parent_id(pid_t pid)
+{
+	char path[64], text[512];
+	const char *after;
+	ssize_t got = -1;
+	int ppid = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		got = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	after = strrchr(text, ')'); /* the name before it may hold anything */
+	if (!after || sscanf(after + 1, " %*c %d", &ppid) != 1)
+		return 0;
+	return (pid_t)ppid;
+}
+
+static uint32_t files_of_child(struct tracer *tracer, const struct process *parent, pid_t pid, uint32_t index, uint32_t flags)
+{
+	if (!parent)
+		return fd_state_table_found(tracer->fds, pid, index);
+	return fd_state_table_fork(tracer->fds, parent->files, index, (flags & PROCESS_FLAG_SHARES_FILES) != 0);
+}
+
+struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t flags)
+{
+	struct process *process = calloc(1, sizeof(*process));
+	struct row_process row = { .seq = writer_sequence(tracer->writer), .time = tracer_now(), .pid = pid, .flags = flags };
+
+	if (!process)
+		return NULL;
+	process->pid = pid;
+	process->index = (uint32_t)writer_rows(tracer->writer, RECORD_PROCESS);
+	if (!parent)
+		process->space = space_new(tracer->modules);
+	else if (flags & PROCESS_FLAG_SHARES_MEMORY)
+		process->space = space_share(parent->space);
+	else
+		process->space = space_clone(parent->space);
+	if (!process->space) {
+		free(process);
+		return NULL;
+	}
+	process->root = (flags & PROCESS_FLAG_ROOT) != 0;
+	process->nested = parent && parent->nested;
+	if (parent)
+		memcpy(process->name, parent->name, sizeof(process->name));
+	else
+		process_read_name(process);
+	process->files = files_of_child(tracer, parent, pid, process->index, flags);
+	row.ns_pid = process->nested || !parent ? namespace_id(pid) : pid;
+	row.ppid = process->ppid = parent ? parent->pid : parent_id(pid);
+	row.parent = parent ? parent->index + 1 : 0;
+	row.files = process->files;
+	row.name = writer_string(tracer->writer, process->name, strlen(process->name));
+	writer_append(tracer->writer, RECORD_PROCESS, &row);
+	process->next = tracer->processes;
+	tracer->processes = process;
+	control_process(tracer->control, pid, row.ppid, process->name);
+	return process;
+}

@@ -1,0 +1,128 @@
+/*
+ * The tracer's state: one recording, its processes and its threads. Everything here is owned by the tracer thread, the only
+ * one that calls ptrace; the control channel's thread sees none of it.
+ * Must not live here: what a stop means (loop.c), what a call copies (capture.c), how rows look (record.c).
+ *
+ *   struct tracer --- hash by tid ---> struct tracee (a thread) ---> struct process ---> struct space (an address space)
+ */
+#ifndef SYSCOPE_TRACER_TRACER_H
+#define SYSCOPE_TRACER_TRACER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "fd_state.h"
+#include "options.h"
+#include "schema.h"
+#include "store/writer.h"
+
+/* An address in a tracee's memory: never dereferenced here. */
+struct remote_addr {
+	uint64_t v;
+};
+
+struct capture;
+struct control;
+struct modules;
+struct space;
+struct stacks;
+struct world;
+
+struct process {
+	struct process *next; /* list of all live processes */
+	pid_t pid, ppid;
+	uint32_t index; /* row number in the trace */
+	uint32_t threads;
+	uint32_t files; /* id of its files table, 0: not known yet */
+	struct space *space;
+	char name[16]; /* comm: 15 bytes and a NUL */
+	bool root;
+	bool nested;    /* may have children in a pid namespace of their own */
+};
+
+/* Why a thread stays stopped. */
+enum hold { HOLD_NONE, HOLD_UNCLAIMED, HOLD_PAUSE };
+
+struct tracee {
+	struct tracee *next; /* hash chain */
+	struct process *process; /* NULL while unclaimed: its parent's event has not come yet */
+	pid_t tid;
+	uint32_t index; /* row number in the trace */
+	uint8_t hold;   /* enum hold */
+	bool fresh;     /* its first stop has not come yet */
+	bool every_call;      /* resumed with PTRACE_SYSCALL only: no filter, or one of its own that hides calls from ours */
+	bool in_call;         /* between entry and exit */
+	bool recorded;        /* ... of a call that has an enter row */
+	bool restarting;      /* the last exit was one that the kernel restarts */
+	bool step;            /* hold it at its next recorded call */
+	bool exiting;         /* its exit event has been seen */
+	bool detaching;       /* let it go at its next stop */
+	bool attached;        /* taken hold of while it ran */
+	bool attached_inside; /* ... and was in a call then */
+	bool group_stopped;
+	uint64_t fork_flags;          /* CLONE_* of the clone it is in */
+	bool clone_changed;           /* its flags were: put them back */
+	struct remote_addr clone_memory; /* ... here (clone3), 0: in its register */
+	uint32_t stack_bytes; /* how much stack the last walks of this thread needed */
+	uint64_t resumed_ns;  /* when its call was let go */
+	uint8_t entry_class;
+	uint8_t origin; /* enum origin */
+	struct fd_call call;
+};
+
+#define TRACEE_BUCKETS 1024
+
+struct tracer_counters {
+	uint64_t stops, calls, lost_calls, lost_bytes, batches, held, cpu_moves;
+};
+
+struct tracer {
+	const struct options *options;
+	struct trace_writer *writer;
+	struct fd_state *fds;
+	struct world *world;
+	struct capture *capture;
+	struct stacks *stacks;   /* NULL: no stacks are taken */
+	struct modules *modules;
+	struct control *control;
+	struct tracee *buckets[TRACEE_BUCKETS];
+	struct process *processes;
+	uint32_t tracees;
+	uint32_t unclaimed;
+	pid_t root_pid;   /* the launched or attached process */
+	uint32_t exiting_leaders; /* processes of which the end is under way */
+	bool filter;      /* threads have our seccomp filter */
+	bool recording;   /* false: calls pass by unrecorded (full disk, detached) */
+	bool paused;
+	bool entry_hold;  /* --stop-on-entry and nothing has been held yet */
+	bool entry_ready; /* the program has been started (exec) */
+	bool passing;     /* recording has ended, the filter needs a tracer all the same (pass.h) */
+	bool committed;   /* the trace is closed */
+	bool failed_start; /* exec failed: what follows is the launcher's own complaint */
+	uint8_t end_reason; /* enum end_reason, 0: still running */
+	char trace_path[4096];
+	struct tracer_counters counters;
+	uint64_t cheapest_ns; /* shortest resumed -> exit seen so far: the cost of a stop */
+};
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+uint64_t tracer_now(void);
+
+struct tracee *tracee_find(const struct tracer *tracer, pid_t tid);
+/* A thread that nothing is known of yet. NULL: out of memory. */
+struct tracee *tracee_add(struct tracer *tracer, pid_t tid);
+/* Gives the thread its process and its row in the trace. */
+void tracee_claim(struct tracer *tracer, struct tracee *tracee, struct process *process);
+/* Forgets a thread, and its process with the last one. Writes no rows but those of fd state. */
+void tracee_remove(struct tracer *tracer, struct tracee *tracee);
+/* The executing thread's id becomes its process's (execve(2), "ptrace(2)" in it). Returns the thread that goes on. */
+struct tracee *tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former_tid);
+
+struct process *process_find(const struct tracer *tracer, pid_t pid);
+/* parent may be NULL. flags: enum process_flag. NULL: out of memory. */
+struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t flags);
+/* Reads comm from proc into name. */
+void process_read_name(struct process *process);
+
+#endif

@@ -1,0 +1,236 @@
+/* See world.h. */
+#include "world.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "tracer.h"
+
+/* Devices whose filesystem's type is remembered: asking costs a system call for each path. */
+#define KNOWN_DEVICES 16
+
+struct world {
+	struct trace_writer *writer;
+	struct {
+		uint64_t device;
+		uint64_t type;
+	} known[KNOWN_DEVICES];
+	unsigned int known_count;
+};
+
+static uint64_t filesystem_of(struct world *world, const char *path, uint64_t device)
+{
+	struct statfs fs;
+
+	for (unsigned int i = 0; i < world->known_count && i < KNOWN_DEVICES; i++) {
+		if (world->known[i].device == device)
+			return world->known[i].type;
+	}
+	if (statfs(path, &fs) != 0)
+		return 0;
+	world->known[world->known_count % KNOWN_DEVICES].device = device;
+	world->known[world->known_count % KNOWN_DEVICES].type = (uint64_t)fs.f_type;
+	world->known_count++;
+	return (uint64_t)fs.f_type;
+}
+
+static void fill(struct world *world, const char *path, const struct stat *st, struct fd_probe *out)
+{
+	out->mode = st->st_mode;
+	out->device = st->st_dev;
+	out->inode = st->st_ino;
+	out->special = st->st_rdev;
+	out->filesystem = S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) ? filesystem_of(world, path, st->st_dev) : 0;
+}
+
+/* "flags:" of fdinfo, in octal (proc(5)). */
+static void read_flags(pid_t pid, int fd, struct fd_probe *out)
+{
+	char path[64], text[512];
+	const char *flags;
+	unsigned long value;
+	ssize_t got;
+	int info;
+
+	out->cloexec = false;
+	out->access = 0;
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
+	info = open(path, O_RDONLY | O_CLOEXEC);
+	if (info < 0)
+		return;
+	got = read(info, text, sizeof(text) - 1);
+	close(info);
+	text[got > 0 ? got : 0] = '\0';
+	flags = strstr(text, "flags:");
+	if (!flags)
+		return;
+	value = strtoul(flags + 6, NULL, 8);
+	out->cloexec = (value & O_CLOEXEC) != 0;
+	out->access = (uint8_t)((value & O_ACCMODE) + 1);
+}
+
+static int probe_fd(void *context, pid_t pid, int fd, struct fd_probe *out)
+{
+	char link[64];
+	struct stat st;
+	ssize_t got;
+
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", pid, fd);
+	got = readlink(link, out->name, sizeof(out->name) - 1);
+	if (got < 0)
+		return -errno;
+	out->name[got] = '\0';
+	memset(&st, 0, sizeof(st));
+	if (stat(link, &st) != 0)
+		out->mode = 0;
+	else
+		fill(context, link, &st, out);
+	if (out->want_flags)
+		read_flags(pid, fd, out);
+	return 0;
+}
+
+/* Absolute paths are looked up in the process's own root, relative ones in its directory or in dirfd. */
+static int place(pid_t pid, int dirfd, const char *path, char *out, size_t size)
+{
+	int length;
+
+	if (path[0] == '/')
+		length = snprintf(out, size, "/proc/%d/root%s", pid, path);
+	else if (dirfd == AT_FDCWD)
+		length = snprintf(out, size, "/proc/%d/cwd/%s", pid, path);
+	else
+		length = snprintf(out, size, "/proc/%d/fd/%d%s%s", pid, dirfd, path[0] ? "/" : "", path);
+	return length < 0 || (size_t)length >= size ? -ENAMETOOLONG : 0;
+}
+
+static int probe_path(void *context, pid_t pid, int dirfd, const char *path, bool follow, struct fd_probe *out)
+{
+	char full[4200];
+	struct stat st;
+	int err = place(pid, dirfd, path, full, sizeof(full));
+
+	if (err != 0)
+		return err;
+	if (fstatat(AT_FDCWD, full, &st, (follow ? 0 : AT_SYMLINK_NOFOLLOW) | AT_NO_AUTOMOUNT) != 0)
+		return -errno;
+	fill(context, full, &st, out);
+	snprintf(out->name, sizeof(out->name), "%s", path);
+	return 0;
+}
+
+static int list_fds(void *context, pid_t pid, void (*each)(void *each_context, int fd), void *each_context)
+{
+	char path[64];
+	struct dirent *entry;
+	DIR *dir;
+
+	(void)context;
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+			each(each_context, (int)strtol(entry->d_name, NULL, 10));
+	}
+	closedir(dir);
+	return 0;
+}
+
+static int same_file(void *context, pid_t a, int fd_a, pid_t b, int fd_b)
+{
+	long order = syscall(SYS_kcmp, a, b, KCMP_FILE, (unsigned long)fd_a, (unsigned long)fd_b);
+
+	(void)context;
+	return order < 0 ? -errno : order == 0;
+}
+
+static int read_memory(void *context, pid_t pid, uint64_t address, void *buffer, size_t length)
+{
+	(void)context;
+	return memory_read(pid, address, buffer, length);
+}
+
+static uint64_t add_description(void *context, const struct row_description *row)
+{
+	const struct world *world = context;
+	int64_t id = writer_append(world->writer, RECORD_DESCRIPTION, row);
+
+	return id < 0 ? 0 : (uint64_t)id;
+}
+
+static void add_rename(void *context, const struct row_rename *row)
+{
+	const struct world *world = context;
+
+	writer_append(world->writer, RECORD_RENAME, row);
+}
+
+static void add_fd(void *context, const struct row_fd *row)
+{
+	const struct world *world = context;
+
+	writer_append(world->writer, RECORD_FD, row);
+}
+
+static uint32_t intern(void *context, const char *bytes, size_t length)
+{
+	const struct world *world = context;
+
+	return writer_string(world->writer, bytes, length);
+}
+
+static uint64_t sequence(void *context)
+{
+	const struct world *world = context;
+
+	return writer_sequence(world->writer);
+}
+
+static uint64_t now(void *context)
+{
+	(void)context;
+	return tracer_now();
+}
+
+int world_new(struct trace_writer *writer, struct fd_world *out, struct world **result)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	if (!world)
+		return -ENOMEM;
+	world->writer = writer;
+	*out = (struct fd_world){
+		.context = world,
+		.probe_fd = probe_fd,
+		.probe_path = probe_path,
+		.list_fds = list_fds,
+		.same_file = same_file,
+		.probe_socket = world_probe_socket,
+		.read_memory = read_memory,
+		.add_description = add_description,
+		.add_rename = add_rename,
+		.add_fd = add_fd,
+		.string = intern,
+		.sequence = sequence,
+		.now = now,
+	};
+	*result = world;
+	return 0;
+}
+
+void world_free(struct world *world)
+{
+	free(world);
+}
