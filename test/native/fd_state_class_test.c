@@ -66,13 +66,14 @@ static uint8_t class_at_entry(uint32_t files, long nr, const uint64_t args[6], c
 
 static void class_of_what_a_path_names(void)
 {
+	static const char memory[4096] = "/etc";
 	uint32_t files;
 	int probes;
 	struct fd_call call;
 
 	world_begin(&world);
 	files = fd_state_table_found(world.state, 10, 0);
-	world_memory(&world, 0x1000, "/etc", 5);
+	world_memory(&world, 0x1000, memory, sizeof(memory));
 	world_path(&world, "/etc", S_IFDIR);
 	world_path(&world, "/fifo", S_IFIFO);
 	world_path(&world, "/x.sock", S_IFSOCK);
