@@ -76,7 +76,7 @@ static int meet_tracer(int end)
 
 int launch_record(const struct options *options)
 {
-	char path[4096];
+	char path[4096], sentence[4608];
 	int ends[2];
 	int status;
 
@@ -87,6 +87,7 @@ int launch_record(const struct options *options)
 	status = program_find(options->program, path, sizeof(path));
 	if (status != 0)
 		return status;
+	prctl(PR_SET_NAME, strrchr(path, '/') ? strrchr(path, '/') + 1 : path, 0, 0, 0); /* the name that exec will give it */
 	if (handshake_open(ends) != 0 || start_tracer(options, path, ends) != 0) {
 		fprintf(stderr, "syscope: the tracer could not be started: %s.\n", strerror(errno));
 		return EXIT_SYSCOPE_FAILED;
@@ -100,5 +101,7 @@ int launch_record(const struct options *options)
 	if (!options->filter || filter_install() != 0)
 		kill(getpid(), SIGSTOP);
 	execve(path, options->argv, environ);
-	return program_explain(path, errno);
+	status = program_explain(path, errno, sentence, sizeof(sentence));
+	fprintf(stderr, "syscope: %s\n", sentence);
+	return status;
 }

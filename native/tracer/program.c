@@ -4,7 +4,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +14,6 @@
 
 /* What a shell looks through when there is no PATH. */
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
-
-static int not_found(const char *name)
-{
-	fprintf(stderr, "syscope: %s: there is no such program; check the name, or give its path.\n", name);
-	return EXIT_NOT_FOUND;
-}
 
 static int check(const char *path)
 {
@@ -35,9 +28,11 @@ static int check(const char *path)
 
 static int complain(const char *path, int error)
 {
-	if (error == ENOENT)
-		return not_found(path);
-	return program_explain(path, error);
+	char sentence[4608];
+	int status = program_explain(path, error, sentence, sizeof(sentence));
+
+	fprintf(stderr, "syscope: %s\n", sentence);
+	return status;
 }
 
 /* The first of PATH's directories that holds an executable file of that name; else the first reason why not. */
@@ -90,23 +85,23 @@ static size_t read_head(const char *path, unsigned char *head, size_t size)
 	return got > 0 ? (size_t)got : 0;
 }
 
-static void explain_format(const char *path)
+static void explain_format(const char *path, char *sentence, size_t size)
 {
 	unsigned char head[256];
 	size_t length = read_head(path, head, sizeof(head));
 	Elf64_Half machine;
 
 	if (length == 0) {
-		fprintf(stderr, "syscope: %s is empty, so there is nothing to run.\n", path);
+		snprintf(sentence, size, "%s is empty, so there is nothing to run.", path);
 	} else if (length > EI_DATA + 20 && memcmp(head, ELFMAG, SELFMAG) == 0) {
 		memcpy(&machine, head + offsetof(Elf64_Ehdr, e_machine), sizeof(machine));
-		fprintf(stderr, "syscope: %s is a program for another kind of processor (ELF machine %u): build it for this one.\n", path, machine);
+		snprintf(sentence, size, "%s is a program for another kind of processor (ELF machine %u): build it for this one.", path, machine);
 	} else {
-		fprintf(stderr, "syscope: %s is neither a program for this machine nor a script with a #! line: run it as INTERPRETER %s.\n", path, path);
+		snprintf(sentence, size, "%s is neither a program for this machine nor a script with a #! line: run it as INTERPRETER %s.", path, path);
 	}
 }
 
-static void explain_missing(const char *path)
+static void explain_missing(const char *path, char *sentence, size_t size)
 {
 	unsigned char head[256];
 	size_t length = read_head(path, head, sizeof(head));
@@ -115,23 +110,25 @@ static void explain_missing(const char *path)
 		char *interpreter = (char *)head + 2 + strspn((char *)head + 2, " \t");
 
 		interpreter[strcspn(interpreter, " \t\n")] = '\0';
-		fprintf(stderr, "syscope: %s needs the interpreter %s, which is not there: install it, or correct the script's first line.\n", path,
+		snprintf(sentence, size, "%s needs the interpreter %s, which is not there: install it, or correct the script's first line.", path,
 			interpreter);
 	} else {
-		fprintf(stderr, "syscope: %s needs a program interpreter (dynamic loader) that is not there.\n", path);
+		snprintf(sentence, size, "%s needs a program interpreter (dynamic loader) that is not there.", path);
 	}
 }
 
-int program_explain(const char *path, int error)
+int program_explain(const char *path, int error, char *sentence, size_t size)
 {
-	if (error == ENOENT && access(path, F_OK) != 0)
-		return not_found(path);
+	if (error == ENOENT && access(path, F_OK) != 0) {
+		snprintf(sentence, size, "%s: there is no such program; check the name, or give its path.", path);
+		return EXIT_NOT_FOUND;
+	}
 	switch (error) {
-	case ENOENT: explain_missing(path); break;
-	case ENOEXEC: explain_format(path); break;
-	case EISDIR: fprintf(stderr, "syscope: %s is a directory, not a program.\n", path); break;
-	case EACCES: fprintf(stderr, "syscope: %s may not be executed: set its execute permission (chmod +x).\n", path); break;
-	default: fprintf(stderr, "syscope: %s can't be run: %s.\n", path, strerror(error)); break;
+	case ENOENT: explain_missing(path, sentence, size); break;
+	case ENOEXEC: explain_format(path, sentence, size); break;
+	case EISDIR: snprintf(sentence, size, "%s is a directory, not a program.", path); break;
+	case EACCES: snprintf(sentence, size, "%s may not be executed: set its execute permission (chmod +x).", path); break;
+	default: snprintf(sentence, size, "%s can't be run: %s.", path, strerror(error)); break;
 	}
 	return EXIT_NOT_EXECUTABLE;
 }

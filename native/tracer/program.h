@@ -13,7 +13,7 @@
  */
 int program_find(const char *name, char *path, size_t size);
 
-/* One sentence to stderr on why execve(path) failed with error. Returns the exit status. */
-int program_explain(const char *path, int error);
+/* One sentence on why execve(path) failed with error. Returns the exit status. */
+int program_explain(const char *path, int error, char *sentence, size_t size);
 
 #endif

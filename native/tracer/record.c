@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "capture.h"
+#include "control.h"
 #include "effects.h"
 #include "modules.h"
 #include "origin.h"
+#include "program.h"
 #include "stacks.h"
 
 /* Codes by which a call's exit says that the kernel will begin it anew (include/linux/errno.h). */
@@ -96,24 +98,25 @@ static void append_entry(struct tracer *tracer, struct tracee *tracee, const str
 void record_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
 {
 	struct capture_call call = { .tid = tracee->tid, .args = info->args, .sp = info->sp };
+	struct stacks *stacks = tracer->entry_ready ? tracer->stacks : NULL; /* the launcher's own stack is of no interest */
 	struct memory_piece slice;
 	uint32_t stack = 0;
 	uint64_t seq;
 
 	tracee->in_call = true;
 	tracee->recorded = false;
-	if (!tracer->recording) {
-		tracer->counters.lost_calls++;
+	if (!tracer->recording || tracer->failed_start) {
+		tracer->counters.lost_calls += !tracer->recording;
 		return;
 	}
 	call.event = writer_rows(tracer->writer, RECORD_ENTER);
 	fill_call(tracee, info, call.event);
 	call.row = tracee->call.row;
-	if (tracer->stacks)
-		stacks_prepare(tracer->stacks, tracee, info->sp, &slice);
-	tracee->call.path = capture_read_entry(tracer->capture, &call, tracer->stacks ? &slice : NULL);
-	if (tracer->stacks)
-		stack = stacks_take(tracer->stacks, tracee, &slice);
+	if (stacks)
+		stacks_prepare(stacks, tracee, info->sp, &slice);
+	tracee->call.path = capture_read_entry(tracer->capture, &call, stacks ? &slice : NULL);
+	if (stacks)
+		stack = stacks_take(stacks, tracee, &slice);
 	fd_state_enter(tracer->fds, &tracee->call);
 	tracee->entry_class = tracee->call.cls;
 	tracee->call.path = NULL;
@@ -143,6 +146,16 @@ static void calibrate(struct tracer *tracer, const struct tracee *tracee, uint64
 		tracer->cheapest_ns = took;
 }
 
+/* What the launcher does now is to say so on stderr: no part of the program. */
+static void explain_failed_start(struct tracer *tracer, const struct tracee *tracee)
+{
+	char sentence[4608];
+
+	tracer->failed_start = true;
+	program_explain(tracer->program_path, (int)-tracee->call.ret, sentence, sizeof(sentence));
+	control_text(tracer->control, "error", sentence);
+}
+
 void record_exit(struct tracer *tracer, struct tracee *tracee, int64_t ret, uint64_t seen_ns)
 {
 	struct fd_call *call = &tracee->call;
@@ -157,9 +170,11 @@ void record_exit(struct tracer *tracer, struct tracee *tracee, int64_t ret, uint
 	tracee->recorded = false;
 	tracee->restarting = restarts(ret);
 	calibrate(tracer, tracee, seen_ns);
+	call->ret = ret;
+	if (!tracer->entry_ready && ret < 0)
+		explain_failed_start(tracer, tracee);
 	row.seq = writer_sequence(tracer->writer);
 	capture_exit(tracer->capture, &copied);
-	call->ret = ret;
 	fd_state_exit(tracer->fds, call);
 	effects_exit(tracer, tracee);
 	row.fd = call->fd;

@@ -68,6 +68,7 @@ int recording_open(struct tracer *tracer, const struct options *options, const c
 	int err;
 
 	tracer->options = options;
+	tracer->program_path = program;
 	tracer->recording = true;
 	tracer->entry_hold = options->stop_on_entry;
 	err = output_path(options->output, program, tracer->trace_path, sizeof(tracer->trace_path));

@@ -102,6 +102,7 @@ struct tracer {
 	bool failed_start; /* exec failed: what follows is the launcher's own complaint */
 	uint8_t end_reason; /* enum end_reason, 0: still running */
 	char trace_path[4096];
+	const char *program_path; /* what is run or attached to */
 	struct tracer_counters counters;
 	uint64_t cheapest_ns; /* shortest resumed -> exit seen so far: the cost of a stop */
 };
