@@ -57,10 +57,6 @@ function place(folder) {
   for (const name of PLACED) {
     const from = path.join(folder, 'bin', name);
     const to = path.join(target, name);
-    if (!fs.existsSync(from)) {
-      console.error(`native: ${name} has no sources yet, left out`);
-      continue;
-    }
     const built = fs.statSync(from);
     if (fs.statSync(to, { throwIfNoEntry: false })?.mtimeMs === built.mtimeMs) continue;
     const temporary = `${to}.${process.pid}`;
