@@ -60,12 +60,20 @@ export function drawOutline(
 ): void {
   const { left, right } = boxSpan(boxes, index, frame.range, frame.width);
   const band = bandOf(boxes, index, place);
-  const out = selected ? 1.5 : 1;
-  context.lineWidth = selected ? 2 : 1;
-  context.strokeStyle = selected ? frame.theme.focus : frame.theme.foreground;
-  context.beginPath();
-  context.roundRect(left - out, band.top - out, right - left + out * 2, band.height + out * 2, 3);
-  context.stroke();
+  // A ring of the background between box and outline keeps it apart from the class's colour.
+  const ring = (out: number, width: number, colour: string): void => {
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    context.beginPath();
+    context.roundRect(left - out, band.top - out, right - left + out * 2, band.height + out * 2, 2 + out);
+    context.stroke();
+  };
+  if (selected) {
+    ring(1, 2, frame.theme.background);
+    ring(2.5, 1.5, frame.theme.foreground);
+  } else {
+    ring(1, 1, frame.theme.foreground);
+  }
 }
 
 function visible({ boxes, frame }: Painter): readonly number[] {

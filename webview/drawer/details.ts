@@ -11,7 +11,7 @@ import { button, element } from '../ui/dom';
 import type { Child } from '../ui/dom';
 import { icon } from '../ui/icons';
 import { frameName, frameSource } from './frames';
-import { hexDump, payloadText } from './payload';
+import { hexDump, NARROW_LINE, payloadText, WIDE_LINE } from './payload';
 
 export interface DetailsContext {
   readonly details: DescribedDetails;
@@ -19,6 +19,8 @@ export interface DetailsContext {
   readonly processName: string;
   readonly picked: PickedBox | undefined;
   readonly stopCostNs: number;
+  /** Little room sideways: shorter lines of hexadecimal. */
+  readonly narrow: boolean;
   readonly reveal: (frame: number | undefined) => void;
   readonly copy: (text: string) => void;
   readonly zoomTo: (t0: number, t1: number) => void;
@@ -31,7 +33,7 @@ export function detailsView(context: DetailsContext): readonly HTMLElement[] {
     callLine(context),
     sourceLine(context),
     element('div', { class: 'detail-columns' }, argumentTable(details), factList(context)),
-    ...details.call.data.map((data) => payload(data, details)),
+    ...details.call.data.map((data) => payload(data, context)),
   ];
 }
 
@@ -155,7 +157,7 @@ function duration({ details, stopCostNs }: DetailsContext): HTMLElement {
   );
 }
 
-function payload(data: CopiedData, details: DescribedDetails): HTMLElement {
+function payload(data: CopiedData, { details, narrow }: DetailsContext): HTMLElement {
   const name = details.args[data.arg]?.name ?? `argument ${String(data.arg + 1)}`;
   const title = data.direction === 'in' ? `${name} → kernel` : `${name} ← kernel`;
   const text = payloadText(data.bytes);
@@ -166,7 +168,7 @@ function payload(data: CopiedData, details: DescribedDetails): HTMLElement {
     text === undefined
       ? undefined
       : element('pre', { class: 'payload-text', tabindex: '0', 'aria-label': `${title}, as text`, text }),
-    data.bytes.length === 0 ? undefined : hexTable(data.bytes, title),
+    data.bytes.length === 0 ? undefined : hexTable(data.bytes, title, narrow ? NARROW_LINE : WIDE_LINE),
   );
 }
 
@@ -187,8 +189,8 @@ function byteCount(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'byte' : 'bytes'}`;
 }
 
-function hexTable(bytes: Uint8Array, title: string): HTMLElement {
-  const lines = hexDump(bytes).flatMap(({ offset, hex, text }) => [
+function hexTable(bytes: Uint8Array, title: string, perLine: number): HTMLElement {
+  const lines = hexDump(bytes, perLine).flatMap(({ offset, hex, text }) => [
     element('span', { class: 'hex-offset', text: offset }),
     `  ${hex}  `,
     element('span', { class: 'hex-text', text }),

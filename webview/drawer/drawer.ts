@@ -21,6 +21,8 @@ const DEFAULT_WIDTH = 420;
 /** The timeline keeps at least this share of the window. */
 const MAX_SHARE = 0.7;
 const KEY_STEP = 24;
+/** A line of 16 bytes in hexadecimal and as text needs about this much. */
+const NARROW_BELOW = 560;
 
 const TABS: readonly { readonly id: Drawer; readonly label: string }[] = [
   { id: 'details', label: 'Details' },
@@ -64,6 +66,7 @@ export function createDrawer(rpc: Rpc, callbacks: DrawerCallbacks): DrawerView {
       processName: string,
       picked: PickedBox | undefined,
       cost: number,
+      narrow: boolean,
     ) => {
       const body = panels.details.firstElementChild;
       body?.replaceChildren(
@@ -74,6 +77,7 @@ export function createDrawer(rpc: Rpc, callbacks: DrawerCallbacks): DrawerView {
               processName,
               picked,
               stopCostNs: cost,
+              narrow,
               reveal: callbacks.revealFrame,
               copy: callbacks.copy,
               zoomTo: callbacks.zoomTo,
@@ -99,7 +103,14 @@ export function createDrawer(rpc: Rpc, callbacks: DrawerCallbacks): DrawerView {
       const cost = state.info?.stopCostNs ?? 0;
       if (drawer === 'details') {
         const lane = state.lanes.find((entry) => entry.id === details?.details.lane);
-        updateDetails(details, state.detailsProblem, lane?.processName ?? '', state.picked, cost);
+        updateDetails(
+          details,
+          state.detailsProblem,
+          lane?.processName ?? '',
+          state.picked,
+          cost,
+          root.clientWidth < NARROW_BELOW,
+        );
       } else if (drawer === 'stack') {
         updateStack(details, state.detailsProblem);
       } else if (drawer === 'events') {

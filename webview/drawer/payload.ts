@@ -8,16 +8,17 @@ export interface HexLine {
   readonly text: string;
 }
 
-const PER_LINE = 16;
+export const WIDE_LINE = 16;
+export const NARROW_LINE = 8;
 
-export function hexDump(bytes: Uint8Array): readonly HexLine[] {
+export function hexDump(bytes: Uint8Array, perLine: number): readonly HexLine[] {
   const lines: HexLine[] = [];
-  for (let start = 0; start < bytes.length; start += PER_LINE) {
-    const part = bytes.subarray(start, start + PER_LINE);
+  for (let start = 0; start < bytes.length; start += perLine) {
+    const part = bytes.subarray(start, start + perLine);
     const pairs = Array.from(part, (byte) => byte.toString(16).padStart(2, '0'));
     lines.push({
       offset: start.toString(16).padStart(4, '0'),
-      hex: `${pairs.slice(0, 8).join(' ')}  ${pairs.slice(8).join(' ')}`.trimEnd().padEnd(PER_LINE * 3),
+      hex: `${pairs.slice(0, 8).join(' ')}  ${pairs.slice(8).join(' ')}`.trimEnd().padEnd(perLine * 3),
       text: Array.from(part, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join(''),
     });
   }
@@ -32,7 +33,7 @@ export function payloadText(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) {
     return undefined;
   }
-  const characters = [...new TextDecoder('utf-8').decode(bytes, { stream: true })];
+  const characters = Array.from(new TextDecoder('utf-8').decode(bytes, { stream: true }));
   const printable = characters.filter((character) => isPlain(character)).length;
   if (characters.length === 0 || printable / characters.length < PRINTABLE_SHARE) {
     return undefined;

@@ -45,6 +45,8 @@ export interface State {
   readonly span: Range | undefined;
   readonly spanTotals: Totals | undefined;
   readonly notice: Notice | undefined;
+  /** The person closed the drawer: selecting a call doesn't open it. */
+  readonly drawerClosed: boolean;
 }
 
 export type Action =
@@ -82,7 +84,7 @@ export const DEFAULT_VIEW: ViewState = {
   collapsed: ['none'],
   loader: false,
   selected: undefined,
-  drawer: 'details',
+  drawer: undefined,
   drawerSize: undefined,
   scrollTop: 0,
   expanded: [],
@@ -103,6 +105,7 @@ export const INITIAL: State = {
   span: undefined,
   spanTotals: undefined,
   notice: undefined,
+  drawerClosed: false,
 };
 
 /** What the time axis shows. */
@@ -129,7 +132,7 @@ export function reduce(state: State, action: Action): State {
     case 'overview':
       return { ...state, overview: action.set };
     case 'select':
-      return { ...withView(state, { selected: action.event }), picked: action.picked, detailsProblem: undefined };
+      return select(state, action.event, action.picked);
     case 'details':
       return action.details.call.id === state.view.selected
         ? { ...state, details: action.details, detailsProblem: undefined }
@@ -147,6 +150,12 @@ export function reduce(state: State, action: Action): State {
     default:
       return reduceView(state, action);
   }
+}
+
+/** The first call that is selected opens the drawer. */
+function select(state: State, event: EventId, picked: PickedBox | undefined): State {
+  const drawer = state.view.drawer ?? (state.drawerClosed ? undefined : 'details');
+  return { ...withView(state, { selected: event, drawer }), picked, detailsProblem: undefined };
 }
 
 const CLEARED = {
@@ -198,7 +207,7 @@ function reduceView(state: State, action: ViewAction): State {
     case 'loader':
       return withView(state, { loader: action.on });
     case 'drawer':
-      return withView(state, { drawer: action.drawer });
+      return { ...withView(state, { drawer: action.drawer }), drawerClosed: action.drawer === undefined };
     case 'drawerSize':
       return withView(state, { drawerSize: action.size });
     case 'scroll':

@@ -56,7 +56,7 @@ export function createOverview(setRange: (range: Range) => void): Overview {
     const { whole, shown, width } = now;
     const left = Math.max(0, timeToX(shown.t0, whole, width));
     const right = Math.min(width, Math.max(timeToX(shown.t1, whole, width), left + MIN_WINDOW));
-    group.call(brush.move, [Math.min(left, width - MIN_WINDOW), right]);
+    brush.move(group, [Math.min(left, width - MIN_WINDOW), right]);
   }
   return {
     root,

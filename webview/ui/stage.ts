@@ -36,8 +36,8 @@ export interface Stage {
 const HELP =
   'Timeline of system calls. Left and right arrow: previous and next call on the lane. Up and down: other lanes. ' +
   'Enter: go to the source line. W and S or plus and minus: zoom. A and D: pan. F: whole trace. Escape: clear the selection.';
-const GUTTER = 264;
-const NARROW_GUTTER = 168;
+const GUTTER = 280;
+const NARROW_GUTTER = 150;
 const NARROW_BELOW = 640;
 
 export function createStage(setRange: (range: Range) => void, gutter: HTMLElement): Stage {
@@ -81,6 +81,7 @@ export function createStage(setRange: (range: Range) => void, gutter: HTMLElemen
       };
     },
     resize(size) {
+      root.classList.toggle('narrow', size.gutter === NARROW_GUTTER);
       root.style.setProperty('--gutter', `${String(size.gutter)}px`);
       inner.style.height = `${String(size.height)}px`;
       fitBitmap(canvas, size.width, size.height, size.ratio);
