@@ -89,7 +89,7 @@ uint32_t modules_count(const struct modules *modules)
 
 const struct module_identity *modules_identity(const struct modules *modules, uint32_t module)
 {
-	if (module >= modules->count || modules->list[module].flags & (MODULE_FLAG_VDSO | MODULE_FLAG_ANONYMOUS))
+	if (module >= modules->count || modules->list[module].flags & (MODULE_FLAG_ANONYMOUS))
 		return NULL;
 	return &modules->list[module].identity;
 }

@@ -77,6 +77,36 @@ void record_exec(struct tracer *tracer, struct tracee *tracee)
 	warn_if_setuid(tracer, tracee, path);
 }
 
+/* Which fields of siginfo mean something depends on the signal and its code, sigaction(2). */
+static void describe_signal(struct row_signal *row, const siginfo_t *info)
+{
+	row->code = info->si_code;
+	if (info->si_code == SI_TIMER) {
+		row->sender = info->si_timerid;
+		row->status = info->si_overrun;
+		row->value = (uintptr_t)info->si_ptr;
+	} else if (info->si_code <= 0) {
+		row->sender = info->si_pid;
+		row->uid = info->si_uid;
+		row->value = info->si_code == SI_TKILL || info->si_code == SI_USER ? 0 : (uintptr_t)info->si_ptr;
+	} else if (row->signo == SIGCHLD) {
+		row->sender = info->si_pid;
+		row->uid = info->si_uid;
+		row->status = info->si_status;
+		row->utime = (uint64_t)info->si_utime;
+		row->stime = (uint64_t)info->si_stime;
+	} else if (row->signo == SIGSEGV || row->signo == SIGBUS || row->signo == SIGILL || row->signo == SIGFPE || row->signo == SIGTRAP) {
+		row->address = (uintptr_t)info->si_addr;
+	} else if (row->signo == SIGIO) {
+		row->status = (int32_t)info->si_band;
+		row->value = (uint64_t)(uint32_t)info->si_fd;
+	} else if (row->signo == SIGSYS) {
+		row->address = (uintptr_t)info->si_call_addr;
+		row->status = info->si_syscall;
+		row->value = info->si_arch;
+	}
+}
+
 void record_signal(struct tracer *tracer, const struct tracee *tracee, int signal, const siginfo_t *info, uint32_t flags)
 {
 	struct row_signal row = {
@@ -89,15 +119,8 @@ void record_signal(struct tracer *tracer, const struct tracee *tracee, int signa
 	if (!tracer->recording)
 		return;
 	row.seq = writer_sequence(tracer->writer);
-	if (info) {
-		row.code = info->si_code;
-		if (signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE || signal == SIGTRAP)
-			row.address = (uintptr_t)info->si_addr;
-		if (info->si_code <= 0 || signal == SIGCHLD) {
-			row.sender = info->si_pid;
-			row.uid = info->si_uid;
-		}
-	}
+	if (info)
+		describe_signal(&row, info);
 	writer_append(tracer->writer, RECORD_SIGNAL, &row);
 }
 
