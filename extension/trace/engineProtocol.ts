@@ -53,6 +53,8 @@ export interface Lane {
   readonly resource: string;
   readonly events: number;
   readonly errors: number;
+  /** How many of `events` are the loader's or the agent's: with those hidden, a lane of only such has nothing to show. */
+  readonly helperEvents?: number;
   readonly busyNs: number;
   readonly firstNs: number;
   readonly lastNs: number;

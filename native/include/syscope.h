@@ -45,6 +45,8 @@ enum syscope_info {
 
 /* Takes in what was written since and fills info[SYSCOPE_INFO_COUNT]. Returns 0 or -errno. */
 SYSCOPE_EXPORT int32_t syscope_refresh(int32_t trace, double *info);
+/* The trace's time 0 as CLOCK_MONOTONIC ns, which rows' times are in: not a double, which would be coarse after long uptimes. */
+SYSCOPE_EXPORT int32_t syscope_base_time(int32_t trace, uint64_t *base);
 /* The Nth problem with the file, a whole sentence. Returns its length, 0 if there is none (only the first 32 are kept). */
 SYSCOPE_EXPORT int32_t syscope_problem(int32_t trace, uint32_t index, char *text, uint32_t text_bytes);
 

@@ -107,6 +107,16 @@ int32_t syscope_refresh(int32_t trace, double *info)
 	return err;
 }
 
+int32_t syscope_base_time(int32_t trace, uint64_t *base)
+{
+	const struct index *x = trace_of(trace);
+
+	if (!x)
+		return -EBADF;
+	*base = x->reader.header.base_time_ns;
+	return 0;
+}
+
 int32_t syscope_problem(int32_t trace, uint32_t index, char *text, uint32_t text_bytes)
 {
 	const struct index *x = trace_of(trace);

@@ -34,6 +34,9 @@ static int walk_segment(struct index *x, uint32_t index, uint64_t from, index_ro
 		return 0; /* a problem was noted */
 	for (uint64_t row = from; row < segment.first_row + segment.rows && !err; row++)
 		err = each(x, row, &segment, bytes, row - segment.first_row);
+	/* Of a long trace only what is asked for later stays in memory. */
+	if (segment.sealed)
+		reader_unload(&x->reader, index);
 	return err;
 }
 

@@ -55,11 +55,35 @@ static bool checksum_is_right(const struct reader_segment *segment)
 	return checksum(segment, header.columns) == segment->data_crc;
 }
 
+static bool fits_spare(uint64_t bytes)
+{
+	return bytes <= SEGMENT_MAX_BYTES && bytes > SEGMENT_MAX_BYTES / 2;
+}
+
+/* One buffer is kept for the next segment: fresh memory costs more than what is read into it. */
+static uint8_t *take_buffer(struct reader *r, uint64_t bytes)
+{
+	uint8_t *buffer = r->spare;
+
+	if (!fits_spare(bytes))
+		return malloc(bytes);
+	r->spare = NULL;
+	return buffer ? buffer : malloc(SEGMENT_MAX_BYTES);
+}
+
+static void give_back(struct reader *r, uint8_t *buffer, uint64_t bytes)
+{
+	if (!fits_spare(bytes) || r->spare)
+		free(buffer);
+	else
+		r->spare = buffer;
+}
+
 static void give_up(struct reader *r, size_t at)
 {
 	struct reader_segment *segment = &r->segments[r->cached[at]];
 
-	free(segment->copy);
+	give_back(r, segment->copy, segment->bytes);
 	segment->copy = NULL;
 	segment->loaded_rows = 0;
 	r->cached_bytes -= segment->bytes;
@@ -85,7 +109,7 @@ static bool read_whole(struct reader *r, uint32_t index)
 	if (ARRAY_RESERVE(r->cached, r->cached_capacity, r->cached_count + 1))
 		return false;
 	make_room(r, segment->bytes);
-	segment->copy = malloc(segment->bytes);
+	segment->copy = take_buffer(r, segment->bytes);
 	if (!segment->copy)
 		return false;
 	r->cached[r->cached_count++] = index;
@@ -137,8 +161,17 @@ const uint8_t *reader_load(struct reader *r, uint32_t index)
 	return segment->copy;
 }
 
+void reader_unload(struct reader *r, uint32_t index)
+{
+	for (size_t i = r->cached_count; i-- > 0;)
+		if (r->cached[i] == index)
+			give_up(r, i);
+}
+
 void reader_unload_all(struct reader *r)
 {
 	while (r->cached_count)
 		give_up(r, r->cached_count - 1);
+	free(r->spare);
+	r->spare = NULL;
 }

@@ -20,7 +20,7 @@
 #define READER_MAX_PROBLEMS  32
 #define READER_PROBLEM_BYTES 192
 /* What the cache of segments may hold, and the least number that it keeps whatever their size. */
-#define READER_CACHE_BYTES (96u << 20)
+#define READER_CACHE_BYTES (64u << 20)
 #define READER_CACHE_LEAST 8
 
 struct reader_segment {
@@ -57,6 +57,7 @@ struct reader {
 	uint32_t *cached;
 	size_t cached_count, cached_capacity;
 	uint64_t cached_bytes, clock;
+	uint8_t *spare; /* a buffer of SEGMENT_MAX_BYTES, or NULL */
 	struct reader_kind kinds[RECORD_KIND_LIMIT];
 	uint32_t problem_count; /* may be larger than what is kept */
 	char problems[READER_MAX_PROBLEMS][READER_PROBLEM_BYTES];
@@ -80,6 +81,8 @@ void reader_take_rows(struct reader *r, int level);
 
 /* load.c: the segment's bytes in memory with all its rows, or NULL (bad, short, no memory). Valid until the eighth next load. */
 const uint8_t *reader_load(struct reader *r, uint32_t segment);
+/* It won't be looked at again soon. */
+void reader_unload(struct reader *r, uint32_t segment);
 void reader_unload_all(struct reader *r);
 
 /* rows.c */

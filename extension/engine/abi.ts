@@ -1,0 +1,70 @@
+/**
+ * The orders of numbers in native/include/syscope.h (a test compares them with the header).
+ * What must not live here: anything else.
+ */
+export const ABI_VERSION = 1;
+
+export const Info = {
+  state: 0,
+  startRealtimeMs: 1,
+  duration: 2,
+  events: 3,
+  errors: 4,
+  pending: 5,
+  lost: 6,
+  processes: 7,
+  threads: 8,
+  tracerPid: 9,
+  revision: 10,
+  problems: 11,
+  lanes: 12,
+  calls: 13,
+  count: 14,
+} as const;
+
+export const LaneColumn = {
+  class: 0,
+  process: 1,
+  pid: 2,
+  processName: 3,
+  fd: 4,
+  thread: 5,
+  tid: 6,
+  resource: 7,
+  events: 8,
+  errors: 9,
+  helperEvents: 10,
+  busy: 11,
+  first: 12,
+  last: 13,
+  generations: 14,
+  columns: 15,
+} as const;
+
+export const CallColumn = {
+  present: 0,
+  seq: 1,
+  endSeq: 2,
+  process: 3,
+  pid: 4,
+  thread: 5,
+  tid: 6,
+  nr: 7,
+  arch: 8,
+  start: 9,
+  end: 10,
+  fd: 11,
+  class: 12,
+  description: 13,
+  name: 14,
+  origin: 15,
+  stack: 16,
+  enterFlags: 17,
+  exitFlags: 18,
+  lane: 19,
+  columns: 20,
+} as const;
+
+export const CallWord = { arg0: 0, ip: 6, ret: 7, columns: 8 } as const;
+
+export const CopyColumn = { call: 0, out: 1, arg: 2, full: 3, error: 4, at: 5, length: 6, columns: 7 } as const;

@@ -1,0 +1,124 @@
+/**
+ * Answers every request of the protocol on the traces that are open.
+ * What must not live here: processes and messages (child.ts, client.ts).
+ */
+import path from 'node:path';
+import type { EngineRequest, EngineRequests, EventDetails, EventId, TraceId, TraceInfo } from '../trace/engineProtocol';
+import { readInfo, readProcesses } from './info';
+import { BoxReader, readLanes } from './lanes';
+import { loadNative, type NativeLibrary } from './native';
+import { readCalls } from './rawCalls';
+import { Stacks } from './stacks';
+import { Symbols } from './symbols';
+import { TraceFile } from './traceFile';
+import { Info } from './abi';
+
+type Handlers = {
+  readonly [K in EngineRequest]: (params: EngineRequests[K][0]) => EngineRequests[K][1] | Promise<EngineRequests[K][1]>;
+};
+
+interface OpenTrace {
+  readonly file: TraceFile;
+  readonly stacks: Stacks;
+  info: TraceInfo;
+}
+
+const MAX_PAGE = 10_000;
+
+export interface EngineOptions {
+  /** Where libsyscope.so and syscope-symbols lie; beside the bundle unless said. */
+  readonly nativeFolder?: string | undefined;
+  readonly log?: (text: string) => void;
+}
+
+export class Engine {
+  private readonly traces = new Map<TraceId, OpenTrace>();
+  private readonly boxes = new BoxReader();
+  private readonly symbols: Symbols;
+  private native: NativeLibrary | undefined;
+  private lastId = 0;
+
+  constructor(private readonly options: EngineOptions = {}) {
+    const { nativeFolder, log } = options;
+    this.symbols = new Symbols({
+      ...(nativeFolder === undefined ? {} : { program: path.join(nativeFolder, 'syscope-symbols') }),
+      ...(log === undefined ? {} : { log }),
+    });
+  }
+
+  async request<K extends EngineRequest>(name: K, params: EngineRequests[K][0]): Promise<EngineRequests[K][1]> {
+    if (!Object.hasOwn(this.handlers, name)) throw new Error(`The engine knows no request ${JSON.stringify(name)}.`);
+    return this.handlers[name](params);
+  }
+
+  dispose(): void {
+    this.symbols.dispose();
+    for (const { file } of this.traces.values()) file.close();
+    this.traces.clear();
+  }
+
+  private readonly handlers: Handlers = {
+    open: ({ path: file }) => this.open(file),
+    close: ({ trace }) => {
+      this.trace(trace).file.close();
+      this.traces.delete(trace);
+      return undefined;
+    },
+    refresh: ({ trace }) => this.refresh(this.trace(trace)),
+    lanes: ({ trace }) => readLanes(this.trace(trace).file),
+    boxes: ({ trace, query }) => this.boxes.read(this.trace(trace).file, query),
+    details: ({ trace, event }) => this.details(this.trace(trace), event),
+    events: ({ trace, first, count, hidden, loader }) => {
+      const { file } = this.trace(trace);
+      const ids = new Float64Array(Math.min(MAX_PAGE, Math.max(0, count)));
+      const helpers = loader ? 1 : 0;
+      const filled = file.native.page(file.id, Math.max(0, first), ids.length, hidden, helpers, ids);
+      const page = filled > 0 ? [...ids.subarray(0, filled)] : [];
+      return {
+        total: file.native.pageTotal(file.id, hidden, helpers),
+        calls: readCalls(file, page, true).map(({ call }) => call),
+      };
+    },
+    neighbour: ({ trace, event, direction }) => {
+      const { file } = this.trace(trace);
+      return found(file.native.neighbour(file.id, event, direction));
+    },
+    processes: ({ trace }) => readProcesses(this.trace(trace).file),
+    pending: ({ trace, tid }) => {
+      const { file } = this.trace(trace);
+      file.refresh();
+      return found(file.native.pending(file.id, tid));
+    },
+  };
+
+  private trace(id: TraceId): OpenTrace {
+    const trace = this.traces.get(id);
+    if (trace === undefined) throw new Error(`No trace with the number ${String(id)} is open.`);
+    return trace;
+  }
+
+  private open(path: string): { trace: TraceId; info: TraceInfo } {
+    this.native ??= loadNative(this.options.nativeFolder);
+    const file = new TraceFile(this.native, path);
+    const info = readInfo(file);
+    const trace = ++this.lastId;
+    this.traces.set(trace, { file, stacks: new Stacks(file, this.symbols), info });
+    return { trace, info };
+  }
+
+  private refresh(trace: OpenTrace): TraceInfo {
+    const revision = trace.file.refresh()[Info.revision];
+    if (revision !== trace.info.revision) trace.info = readInfo(trace.file);
+    return trace.info;
+  }
+
+  private async details(trace: OpenTrace, event: EventId): Promise<EventDetails> {
+    const [placed] = readCalls(trace.file, [event], true);
+    if (placed === undefined) throw new Error(`The trace has no event ${String(event)}.`);
+    return { call: placed.call, lane: placed.lane, stack: await trace.stacks.resolve(placed.call) };
+  }
+}
+
+function found(event: number): EventId | undefined {
+  return event < 0 ? undefined : event;
+}

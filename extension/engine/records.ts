@@ -1,0 +1,218 @@
+/**
+ * Every record of a trace in order of its sequence number: each kind is read page by page, and the kinds are merged.
+ * What must not live here: calls' contents (rawCalls.ts), formats (trace/export).
+ */
+import type { TraceRecord } from '../trace/source';
+import { ExitScope } from '../trace/gen/schema';
+import { Info } from './abi';
+import { words } from './info';
+import { readCalls } from './rawCalls';
+import type { ColumnName, KindName, Row, TraceFile } from './traceFile';
+
+const PAGE = 4096;
+
+/** Reads one kind's records in order; the next page when it is asked for. */
+interface Cursor {
+  page: readonly TraceRecord[];
+  at: number;
+  readonly more: () => readonly TraceRecord[];
+}
+
+/** Pids and tids by index, which most records need. */
+interface Names {
+  readonly pidOf: (process: bigint) => number;
+  readonly threadOf: (thread: bigint) => { readonly process: number; readonly pid: number; readonly tid: number };
+  readonly timeNs: (time: bigint) => number;
+}
+
+/** Pages of records. What is there when it begins is what is read. */
+export function* readRecords(file: TraceFile, withData: boolean): Generator<readonly TraceRecord[], void> {
+  const cursors = [callCursor(file, withData), ...rowCursors(file, readNames(file))];
+  const live = cursors.filter(fill);
+  let page: TraceRecord[] = [];
+  while (live.length > 0) {
+    let best = 0;
+    for (let i = 1; i < live.length; i++) if (live[i]!.page[live[i]!.at]!.seq < live[best]!.page[live[best]!.at]!.seq) best = i;
+    const cursor = live[best]!;
+    page.push(cursor.page[cursor.at++]!);
+    if (!fill(cursor)) live.splice(best, 1);
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+/** Makes sure that there is a next record; false at the end. */
+function fill(cursor: Cursor): boolean {
+  if (cursor.at < cursor.page.length) return true;
+  cursor.page = cursor.more();
+  cursor.at = 0;
+  return cursor.page.length > 0;
+}
+
+function callCursor(file: TraceFile, withData: boolean): Cursor {
+  const total = file.info[Info.calls]!;
+  let next = 0;
+  const more = (): readonly TraceRecord[] => {
+    // A page of damaged rows only is empty, but not the end.
+    while (next < total) {
+      const first = next;
+      next = Math.min(total, first + PAGE);
+      const ids = Array.from({ length: next - first }, (_, i) => first + i);
+      const calls = readCalls(file, ids, withData);
+      if (calls.length > 0) return calls.map(({ call, seq, endSeq }) => ({ type: 'call', seq, endSeq, call }));
+    }
+    return [];
+  };
+  return { page: [], at: 0, more };
+}
+
+function readNames(file: TraceFile): Names {
+  const pids = file.rows('process', ['pid']).map((row) => Number(row?.pid ?? -1n));
+  const threads = file.rows('thread', ['process', 'tid']).map((row) => ({
+    process: Number(row?.process ?? -1n),
+    pid: pids[Number(row?.process ?? -1n)] ?? -1,
+    tid: Number(row?.tid ?? -1n),
+  }));
+  return {
+    pidOf: (process) => pids[Number(process)] ?? -1,
+    threadOf: (thread) => threads[Number(thread)] ?? { process: -1, pid: -1, tid: -1 },
+    timeNs: (time) => Math.max(0, Number(time - file.baseTimeNs)),
+  };
+}
+
+/** A cursor over the rows of a kind; make: undefined leaves a row out. */
+function rows<K extends KindName, const C extends ColumnName<K>>(
+  file: TraceFile,
+  kind: K,
+  columns: readonly C[],
+  make: (row: Row<C>, index: number) => TraceRecord | undefined,
+): Cursor {
+  const total = file.rowCount(kind);
+  let next = 0;
+  const more = (): readonly TraceRecord[] => {
+    while (next < total) {
+      const first = next;
+      next = Math.min(total, first + PAGE);
+      const records = file.rows(kind, columns, first, next - first).map((row, i) => row && make(row, first + i));
+      const present = records.filter((record) => record !== undefined);
+      if (present.length > 0) return present;
+    }
+    return [];
+  };
+  return { page: [], at: 0, more };
+}
+
+function rowCursors(file: TraceFile, names: Names): Cursor[] {
+  const text = (id: bigint): string => file.string(Number(id));
+  return [
+    rows(file, 'process', ['seq', 'time', 'pid', 'ppid', 'parent', 'name', 'flags'], (row, process) => ({
+      type: 'process',
+      seq: Number(row.seq),
+      timeNs: names.timeNs(row.time),
+      process,
+      pid: Number(row.pid),
+      ppid: Number(row.ppid),
+      parent: row.parent > 0n ? Number(row.parent) - 1 : undefined,
+      name: text(row.name),
+      flags: Number(row.flags),
+    })),
+    rows(file, 'thread', ['seq', 'time', 'process', 'tid', 'name'], (row, thread) => ({
+      type: 'thread',
+      seq: Number(row.seq),
+      timeNs: names.timeNs(row.time),
+      process: Number(row.process),
+      pid: names.pidOf(row.process),
+      thread,
+      tid: Number(row.tid),
+      name: text(row.name),
+    })),
+    rows(file, 'exec', ['seq', 'time', 'process', 'thread', 'event', 'path', 'name', 'argv_pos', 'argv_length'], (row) => ({
+      type: 'exec',
+      seq: Number(row.seq),
+      timeNs: names.timeNs(row.time),
+      process: Number(row.process),
+      pid: names.pidOf(row.process),
+      thread: Number(row.thread),
+      tid: names.pidOf(row.process),
+      event: Number(row.event),
+      path: text(row.path),
+      name: text(row.name),
+      argv: words(Buffer.from(file.heap(row.argv_pos, Number(row.argv_length)) ?? []).toString('utf8')),
+    })),
+    rows(
+      file,
+      'exited',
+      ['seq', 'time', 'process', 'thread', 'scope', 'status', 'user_us', 'system_us', 'max_rss_kb'],
+      (row) => ({
+        type: 'exit',
+        seq: Number(row.seq),
+        timeNs: names.timeNs(row.time),
+        scope: Number(row.scope) === ExitScope.thread ? 'thread' : 'process',
+        process: Number(row.process),
+        pid: names.pidOf(row.process),
+        thread: Number(row.thread),
+        tid: names.threadOf(row.thread).tid,
+        status: Number(row.status),
+        userUs: Number(row.user_us),
+        systemUs: Number(row.system_us),
+        maxRssKb: Number(row.max_rss_kb),
+      }),
+    ),
+    signalCursor(file, names),
+    rows(file, 'blind', ['seq', 'time', 'thread', 'reason', 'count', 'text'], (row) => ({
+      type: 'blind',
+      seq: Number(row.seq),
+      timeNs: names.timeNs(row.time),
+      pid: names.threadOf(row.thread).pid,
+      tid: names.threadOf(row.thread).tid,
+      reason: Number(row.reason),
+      count: Number(row.count),
+      text: text(row.text),
+    })),
+    rows(file, 'lost', ['seq', 'time', 'reason', 'count', 'text'], (row) => ({
+      type: 'lost',
+      seq: Number(row.seq),
+      timeNs: names.timeNs(row.time),
+      reason: Number(row.reason),
+      count: Number(row.count),
+      text: text(row.text),
+    })),
+    rows(file, 'warning', ['seq', 'time', 'thread', 'event', 'code', 'text'], (row) => ({
+      type: 'warning',
+      seq: Number(row.seq),
+      timeNs: names.timeNs(row.time),
+      pid: row.thread > 0n ? names.threadOf(row.thread - 1n).pid : undefined,
+      tid: row.thread > 0n ? names.threadOf(row.thread - 1n).tid : undefined,
+      event: row.event > 0n ? Number(row.event) - 1 : undefined,
+      code: Number(row.code),
+      text: text(row.text),
+    })),
+  ];
+}
+
+function signalCursor(file: TraceFile, names: Names): Cursor {
+  return rows(
+    file,
+    'signal',
+    ['seq', 'time', 'thread', 'signo', 'code', 'sender', 'uid', 'address', 'flags', 'status', 'utime', 'stime', 'value'],
+    (row) => ({
+      type: 'signal',
+      seq: Number(row.seq),
+      timeNs: names.timeNs(row.time),
+      ...names.threadOf(row.thread),
+      thread: Number(row.thread),
+      signo: Number(row.signo),
+      code: Number(row.code),
+      sender: Number(row.sender),
+      uid: Number(row.uid),
+      address: row.address,
+      flags: Number(row.flags),
+      status: Number(row.status),
+      utime: row.utime,
+      stime: row.stime,
+      value: row.value,
+    }),
+  );
+}
