@@ -48,6 +48,7 @@ const KOFFI_FILES = [
   'koffi/index.cjs',
   'koffi/LICENSE.txt',
   'koffi/src/koffi/index.cjs',
+  'koffi/src/koffi/src/static.cjs',
   '@koromix/koffi-linux-x64/package.json',
   '@koromix/koffi-linux-x64/index.js',
   '@koromix/koffi-linux-x64/linux_x64/koffi.node',
