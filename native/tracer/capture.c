@@ -181,10 +181,13 @@ static void plan_argument(struct capture *capture, const struct capture_call *ca
 		capture->count++;
 }
 
-/* Vectors that come out are read at entry too: what they point to is needed to understand them while the call is pending. */
+/*
+ * Vectors that come out are read at entry too: what they point to is needed to understand them while the call is pending,
+ * and a message's header says how much room there was.
+ */
 static bool goes_in(const struct syscall_arg *spec)
 {
-	return spec->direction == DIRECTION_IN || spec->direction == DIRECTION_INOUT || spec->kind == ARG_IOVEC;
+	return spec->direction == DIRECTION_IN || spec->direction == DIRECTION_INOUT || spec->kind == ARG_IOVEC || spec->kind == ARG_MSGHDR;
 }
 
 static void plan_entry(struct capture *capture, const struct capture_call *call)

@@ -95,8 +95,10 @@ static void follow_message(struct capture *capture, const struct capture_call *c
 
 static void write_message(struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
 {
+	bool filled = item->spec->direction != DIRECTION_OUT || kind == RECORD_COPY_OUT;
+
 	capture_row(capture, call, kind, item->arg, &item->piece, item->full);
-	if (item->piece.got >= sizeof(struct msghdr))
+	if (filled && item->piece.got >= sizeof(struct msghdr))
 		follow_message(capture, call, kind, item->arg, item->piece.buffer, moved(call, kind));
 }
 
