@@ -37,6 +37,24 @@ export async function lanes(page: Page): Promise<readonly LaneRow[]> {
     );
 }
 
+/** Every lane, whichever are in view: scrolls from the top to the end by the wheel. */
+export async function allLanes(page: Page): Promise<readonly LaneRow[]> {
+  await settledAxis(page);
+  const area = await rectangle(canvas(page));
+  await page.mouse.move(area.x + area.width / 2, area.y + area.height / 2);
+  await page.mouse.wheel(0, -100_000);
+  const found = new Map<number, LaneRow>();
+  for (let quiet = 0; quiet < 3;) {
+    await page.waitForTimeout(80);
+    const before = found.size;
+    for (const row of await lanes(page)) found.set(row.lane, row);
+    quiet = found.size === before ? quiet + 1 : 0;
+    await page.mouse.wheel(0, Math.max(40, area.height / 2));
+  }
+  await page.mouse.wheel(0, -100_000);
+  return [...found.values()];
+}
+
 /** The classes whose panes are there, top to bottom. */
 export async function panes(page: Page): Promise<readonly string[]> {
   const headers = timeline(page).locator('.row-header');

@@ -1,0 +1,81 @@
+/**
+ * A workbench with the packed extension on a compiled copy of the sample workspace, and what tests do with the sample
+ * program. What must not live here: assertions.
+ */
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
+import {
+  START_MS,
+  eventually,
+  openWorkbench,
+  screenshot,
+  startDebugging,
+  terminalText,
+  type Workbench,
+  type WorkbenchOptions,
+} from '../workbench/ui';
+import { statusText } from './timeline';
+import { tracesBelow } from './trace';
+
+const VSIX = path.join(process.cwd(), 'dist/syscope-linux-x64.vsix');
+export const CONFIGURATION = 'Trace Syscalls';
+export const PROMPT = 'Your name: ';
+
+export const compile = (folder: string): void => {
+  execFileSync('make', ['-s', '-C', folder], { stdio: 'pipe', timeout: 60_000 });
+};
+
+export function openSample(options: Partial<WorkbenchOptions> = {}): Promise<Workbench> {
+  return openWorkbench({ vsix: VSIX, workspace: path.join(process.cwd(), 'test/sample'), prepare: compile, ...options });
+}
+
+/** A step of a longer test: if it fails, a picture of the window is kept in test/.out. */
+export async function step(context: TestContext, page: () => Page, name: string, run: () => Promise<void>): Promise<void> {
+  await context.test(name, async () => {
+    try {
+      await run();
+    } catch (error) {
+      await screenshot(page(), `failed ${name}`.replace(/[^\w]+/g, '-').slice(0, 80)).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/** Starts the sample and waits until it asks for the name. */
+export async function startSample(page: Page): Promise<void> {
+  const shown = await terminalText(page).catch(() => '');
+  const before = shown.split(PROMPT.trim()).length;
+  await startDebugging(page, CONFIGURATION);
+  await eventually(
+    'the program asks for a name',
+    async () => ((await terminalText(page)).split(PROMPT.trim()).length > before ? true : undefined),
+    START_MS,
+  );
+}
+
+export async function traceComplete(page: Page): Promise<void> {
+  await eventually('the trace is complete', async () => ((await statusText(page)).includes('Complete') ? true : undefined));
+}
+
+/** The newest trace in the extension's storage. */
+export function newestTrace(workbench: Workbench): string {
+  const trace = tracesBelow(workbench.dataDir)[0];
+  if (trace === undefined) throw new Error(`no trace below ${workbench.dataDir}`);
+  return trace;
+}
+
+/** Running processes of the workbench's own copy of the sample. */
+export function samplePids(workbench: Workbench): readonly number[] {
+  const program = path.join(workbench.folder, 'sample');
+  return fs.readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      return fs.readlinkSync(`/proc/${name}/exe`) === program ? [Number(name)] : [];
+    } catch {
+      return []; // it ended, or it is a kernel thread
+    }
+  });
+}
