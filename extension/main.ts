@@ -9,7 +9,7 @@ import { EngineClient } from './engine/client';
 import { TimelineEditors } from './timeline/editor';
 import { OpenTraces } from './timeline/openTraces';
 import { describeEvent } from './timeline/requests';
-import { Sources } from './timeline/sources';
+import { type RevealProblem, Sources } from './timeline/sources';
 import { TimelineTabs } from './timeline/tabs';
 import { ViewStates } from './timeline/viewStates';
 import { describeCall } from './trace/describe';
@@ -24,8 +24,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const note = (text: string): void => {
     log.info(text);
   };
-  const engine = new EngineClient({ log: note });
-  const traces = new OpenTraces(engine);
+  const engine = new EngineClient({
+    log: note,
+    lost: () => {
+      traces.engineLost();
+    },
+  });
+  const traces: OpenTraces = new OpenTraces(engine);
   const states = new ViewStates(context.workspaceState);
   const sources = new Sources();
   const tabs = new TimelineTabs(states);
@@ -39,7 +44,9 @@ export function activate(context: vscode.ExtensionContext): void {
     { traces, sources, states, describe: describeCall, command: (trace, command, text) => commands.fromPanel(trace, command, text), log: note },
     vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
   );
-  const commands = new Commands({ traces, editors, tabs, states, storage, view, current, recordings, log });
+  const reveal = (path: string, event: number): Promise<RevealProblem> =>
+    traces.with(path, async (trace) => sources.open(path, trace.info.program, await trace.request('details', { event }), undefined, true));
+  const commands = new Commands({ traces, editors, tabs, states, storage, view, current, recordings, reveal, log });
   const failed = (what: string) => (error: unknown) => {
     log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   };

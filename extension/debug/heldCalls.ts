@@ -79,7 +79,8 @@ export class HeldCalls {
 
 /** The top entry is the call itself; a label has no source, so that the editor goes to the first frame that has one. */
 function callFrame(described: DescribedDetails, thread: number): DebugProtocol.StackFrame {
-  return { id: thread * MAX_FRAMES, name: described.text, line: 0, column: 0, presentationHint: 'label' };
+  const name = `${described.name}(${described.args.map(({ text }) => text).join(', ')})`;
+  return { id: thread * MAX_FRAMES, name, line: 0, column: 0, presentationHint: 'label' };
 }
 
 function protocolFrame(frame: ResolvedFrame, local: string | undefined, id: number): DebugProtocol.StackFrame {

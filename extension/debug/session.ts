@@ -257,6 +257,7 @@ export class SyscopeSession extends DebugSession {
     this.restarting = true;
     try {
       if (previous !== undefined) await this.endForRestart(previous);
+      this.take({ event: 'continued', tid: 0 }); // no thread of the old program is held any longer
       this.threads.clear();
       this.tellThreads();
       this.attributes = checked.value;

@@ -22,7 +22,7 @@ export function callScopes(described: DescribedDetails): readonly VariableNode[]
 
 function callNodes(described: DescribedDetails): readonly VariableNode[] {
   const { call } = described;
-  const nodes = [leaf('call', described.text), leaf('result', described.result)];
+  const nodes = [leaf('call', described.name), leaf('result', described.result)];
   described.args.forEach((argument, index) => {
     const name = argument.name === '' ? `arg${String(index)}` : argument.name;
     nodes.push({ name, value: argument.text, children: call.data.filter((data) => data.arg === index).map(payloadNode) });

@@ -49,6 +49,11 @@ export class OpenTraces {
     return this.traces.has(path);
   }
 
+  /** The engine's process has ended: each trace is opened again when it is next asked for. */
+  engineLost(): void {
+    for (const trace of this.traces.values()) trace.engineLost();
+  }
+
   get all(): readonly OpenTrace[] {
     return [...this.traces.values()];
   }
@@ -56,6 +61,7 @@ export class OpenTraces {
 
 export class OpenTrace {
   private state: { readonly id: TraceId; info: TraceInfo } | undefined;
+  private lastInfo: TraceInfo | undefined;
   private opening: Promise<void> | undefined;
   private users = 0;
   private watchers = 0;
@@ -71,8 +77,13 @@ export class OpenTrace {
 
   /** What the last refresh saw. */
   get info(): TraceInfo {
-    if (this.state === undefined) throw new Error(`The trace "${this.path}" is not open.`);
-    return this.state.info;
+    if (this.lastInfo === undefined) throw new Error(`The trace "${this.path}" is not open.`);
+    return this.lastInfo;
+  }
+
+  engineLost(): void {
+    this.state = undefined;
+    this.opening = undefined;
   }
 
   retain(): void {
@@ -89,16 +100,19 @@ export class OpenTrace {
   }
 
   opened(): Promise<void> {
-    this.opening ??= this.open();
+    this.opening ??= this.open().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
     return this.opening;
   }
 
+  /** Asked once more if the engine is lost over it: what killed it may have been another trace. */
   async request<K extends TraceRequest>(name: K, params: WithoutTrace<K>): Promise<EngineRequests[K][1]> {
     try {
       return await this.send(name, params);
     } catch (error) {
       if (!isEngineLoss(error)) throw error;
-      await this.reopen();
       return this.send(name, params);
     }
   }
@@ -135,40 +149,32 @@ export class OpenTrace {
       await this.engine.request('close', { trace });
       return;
     }
+    const again = this.lastInfo !== undefined;
     this.state = { id: trace, info };
+    this.lastInfo = info;
+    if (again) this.tell();
   }
 
-  private async reopen(): Promise<void> {
-    this.state = undefined;
-    this.opening = this.open();
-    await this.opening;
-    this.tell();
-  }
-
-  private send<K extends TraceRequest>(name: K, params: WithoutTrace<K>): Promise<EngineRequests[K][1]> {
-    if (this.state === undefined) return Promise.reject(new Error(`The trace "${this.path}" is not open.`));
+  private async send<K extends TraceRequest>(name: K, params: WithoutTrace<K>): Promise<EngineRequests[K][1]> {
+    await this.opened();
+    if (this.state === undefined) throw new Error(`The trace "${this.path}" is not open.`);
     return this.engine.request(name, { ...params, trace: this.state.id } as unknown as EngineRequests[K][0]);
   }
 
   private async takeIn(): Promise<void> {
+    await this.opened();
     const { state } = this;
     if (state === undefined) return;
-    let info: TraceInfo;
-    try {
-      info = await this.engine.request('refresh', { trace: state.id });
-    } catch (error) {
-      if (!isEngineLoss(error)) throw error;
-      await this.reopen();
-      return;
-    }
+    const info = await this.engine.request('refresh', { trace: state.id });
     if (this.state !== state) return;
     const changed = info.revision !== state.info.revision || info.state !== state.info.state;
     state.info = info;
+    this.lastInfo = info;
     if (changed) this.tell();
   }
 
   private tell(): void {
-    const info = this.state?.info;
+    const info = this.lastInfo;
     if (info !== undefined) for (const listener of [...this.listeners]) listener(info);
   }
 
@@ -178,7 +184,7 @@ export class OpenTrace {
       this.refresh()
         .catch(() => undefined) // asked again by the next request, which says what is wrong
         .finally(() => {
-          if (this.watchers > 0 && this.state?.info.state === 'recording') this.schedule(REFRESH_MS);
+          if (this.watchers > 0 && this.lastInfo?.state === 'recording') this.schedule(REFRESH_MS);
         });
     }, ms);
   }

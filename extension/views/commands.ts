@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { TimelineEditors } from '../timeline/editor';
 import type { OpenTraces } from '../timeline/openTraces';
 import type { PanelCommand } from '../timeline/panel';
+import type { RevealProblem } from '../timeline/sources';
 import type { TimelineTabs } from '../timeline/tabs';
 import type { ViewStates } from '../timeline/viewStates';
 import type { CurrentTrace } from './currentTrace';
@@ -20,6 +21,8 @@ export interface CommandServices {
   readonly view: TracesView;
   readonly current: CurrentTrace;
   readonly recordings: Recordings;
+  /** Opens the source line of an event. */
+  readonly reveal: (trace: string, event: number) => Promise<RevealProblem>;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -34,6 +37,7 @@ export class Commands {
       this.command('syscope.deleteTrace', (traces) => this.delete(traces)),
       this.command('syscope.stopRecording', (traces) => this.stop(traces)),
       this.command('syscope.showCurrentTrace', () => this.showCurrent()),
+      this.command('syscope.goToSource', (traces, event) => this.goToSource(traces, event)),
       this.command('syscope.pinTrace', (traces) => this.pin(traces)),
       this.command('syscope.unpinTrace', () => {
         current.unpin();
@@ -67,10 +71,10 @@ export class Commands {
     }
   }
 
-  private command(id: string, run: (traces: readonly string[]) => Promise<void> | void): vscode.Disposable {
-    return vscode.commands.registerCommand(id, async (first: unknown, all: unknown) => {
+  private command(id: string, run: (traces: readonly string[], argument: unknown) => Promise<void> | void): vscode.Disposable {
+    return vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
       try {
-        await run(tracesFrom(first, all));
+        await run(tracesFrom(first, second), second);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         this.services.log.error(`${id}: ${message}`);
@@ -141,6 +145,17 @@ export class Commands {
   private async showCurrent(): Promise<void> {
     const { current } = this.services.current;
     if (current !== undefined) await this.services.tabs.show(current);
+  }
+
+  /** Of the given event, or of the one that is selected in the trace's timeline. */
+  private async goToSource(traces: readonly string[], argument: unknown): Promise<void> {
+    const trace = this.one(traces);
+    const event = typeof argument === 'number' ? argument : this.services.states.get(trace)?.selected;
+    if (event === undefined) throw new Error('No call is selected: click one in the timeline first.');
+    const problem = await this.services.reveal(trace, event);
+    if (problem === undefined) return;
+    if (problem.severity === 'info') void vscode.window.showInformationMessage(problem.text);
+    else void vscode.window.showWarningMessage(problem.text);
   }
 
   private async showPrevious(trace: string): Promise<void> {
