@@ -162,7 +162,7 @@ function newTally(): Tally {
 
 function count(tally: Tally, call: RawCall): void {
   tally.calls++;
-  if (call.ret === undefined) tally.pending++;
+  if (call.ret === undefined && syscallRow(call.nr, call.arch)?.ret.kind !== 'noreturn') tally.pending++;
   if (call.durationNs !== undefined) addDuration(tally, call.durationNs);
   const errno = errorOf(call);
   if (errno !== undefined) {

@@ -37,7 +37,7 @@ export function compileArgument(spec: ArgumentSpec, index: number): Printer {
 const LATE_FORMS: ReadonlySet<string> = new Set(['socklen']);
 
 function isLate(spec: ArgumentSpec): boolean {
-  if (spec.direction === 'out') return true;
+  if (spec.direction === 'out' || (spec.direction === 'inout' && spec.kind === 'mmsghdr')) return true;
   return spec.direction === 'inout' && LATE_FORMS.has(STRUCTS[spec.struct ?? '']?.form ?? '');
 }
 
@@ -69,7 +69,7 @@ function wordText(spec: ArgumentSpec): ((word: bigint) => string | undefined) | 
     case 'size':
       return words.uint64;
     case 'hex':
-      return words.hex;
+      return spec.form === 'futex-op' ? words.futexWakeOp : words.hex;
     case 'ptr':
       return words.address;
     case 'mode':

@@ -81,11 +81,13 @@ export function messageText(place: Place, base: bigint, limit: bigint | undefine
 export function messagesText(place: Place, base: bigint, count: number): string | undefined {
   const headers = copiedBytes(place.view, place.direction, place.arg, base, 0);
   if (headers === undefined) return undefined;
+  // What was sent of a message, the kernel writes behind it.
+  const sent = place.view.failed ? undefined : copiedBytes(place.view, 'out', place.arg, base, 0);
   const known = Math.min(count, Math.floor(headers.length / MMSGHDR_BYTES), SHOWN);
   const parts: string[] = [];
   for (let i = 0; i < known; i++) {
     const at = i * MMSGHDR_BYTES;
-    const length = u32(headers, at + MSGHDR_BYTES);
+    const length = u32(sent?.length === headers.length ? sent : headers, at + MSGHDR_BYTES);
     const limit = place.direction === 'out' ? BigInt(length) : undefined;
     parts.push(`{msg_hdr=${msghdrText(place, headers, at, limit)}, msg_len=${length}}`);
   }

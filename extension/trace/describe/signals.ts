@@ -38,7 +38,7 @@ export const SIGINFO_BYTES = 128;
 /** The bytes of a siginfo_t (x86-64). */
 export function readSigInfo(bytes: Uint8Array): SignalInfo {
   const [signo, code] = [i32(bytes, 0), i32(bytes, 8)];
-  const kernel = code > 0 && code !== 0x80;
+  const kernel = code > 0;
   const common = { signo, code, errno: i32(bytes, 4), sender: i32(bytes, 16), uid: u32(bytes, 20), address: u64(bytes, 16) };
   if (signo === SIGCHLD && kernel)
     return { ...common, status: i32(bytes, 24), utime: u64(bytes, 32), stime: u64(bytes, 40), value: 0n };
@@ -54,7 +54,7 @@ export function sigInfoText(info: SignalInfo): string {
   const name = signalName(info.signo);
   const parts = [`si_signo=${name}`, `si_code=${codeName(name, info.code)}`];
   if (info.errno !== 0) parts.push(`si_errno=${info.errno}`);
-  parts.push(...(info.code > 0 && info.code !== 0x80 ? kernelFields(info) : userFields(info)));
+  parts.push(...(info.code > 0 ? kernelFields(info) : userFields(info)));
   return `{${parts.join(', ')}}`;
 }
 
@@ -76,7 +76,7 @@ function kernelFields(info: SignalInfo): string[] {
     const arch = info.value === AUDIT_ARCH_X86_64 ? 'AUDIT_ARCH_X86_64' : hex(info.value);
     return [`si_call_addr=${address(info.address)}`, `si_syscall=${info.status}`, `si_arch=${arch}`];
   }
-  return senderFields(info);
+  return knownSender(info);
 }
 
 /** What kill, sigqueue and timers say. */
@@ -87,14 +87,13 @@ function userFields(info: SignalInfo): string[] {
       `si_overrun=${info.status}`,
       ...valueFields(info.value),
     ];
-  const sender = info.sender === 0 && info.uid === 0 ? [] : senderFields(info);
-  return info.code === SI_QUEUE || info.code === SI_TIMER ? [...senderFields(info), ...valueFields(info.value)] : sender;
+  return info.code === SI_QUEUE ? [...senderFields(info), ...valueFields(info.value)] : senderFields(info);
 }
 
 const senderFields = (info: SignalInfo): string[] => [`si_pid=${info.sender}`, `si_uid=${info.uid}`];
-const valueFields = (value: bigint): string[] => (value === 0n ? [] : [`si_value=${signalValue(value)}`]);
-
-export const signalValue = (value: bigint): string => `{sival_int=${BigInt.asIntN(32, value)}, sival_ptr=${address(value)}}`;
+const knownSender = (info: SignalInfo): string[] => (info.sender === 0 && info.uid === 0 ? [] : senderFields(info));
+const valueFields = (value: bigint): string[] =>
+  value === 0n ? [] : [`si_int=${BigInt.asIntN(32, value)}`, `si_ptr=${address(value)}`];
 
 /** Clock ticks, with the seconds that they are. */
 export function ticks(count: bigint): string {

@@ -5,7 +5,7 @@
 import { STRUCTS } from '../gen/structs';
 import type { StructField, StructSpec } from '../tables';
 import { escaped, i16, i32, i64, u16, u32, u64 } from './bytes';
-import { readSigInfo, sigactionText, sigInfoText, signalValue, sigsetText, ticks, waitStatusText } from './signals';
+import { readSigInfo, sigactionText, sigInfoText, sigsetText, ticks, waitStatusText } from './signals';
 import { termiosText } from './termios';
 import { address, device, errorName, hex, mode, modeWithType, namesOf, signalName, utc } from './words';
 
@@ -77,6 +77,8 @@ function valueText(field: StructField): BytesText {
       return (bytes, at) => (param === 'type' ? modeWithType : mode)(Number(read(bytes, at)));
     case 'dev':
       return (bytes, at) => device(word(bytes, at));
+    case 'ptr':
+      return (bytes, at) => address(word(bytes, at));
     case 'errno':
       return (bytes, at) => errnoValue(Number(read(bytes, at)));
     case 'rlim':
@@ -145,15 +147,9 @@ function pollFd(bytes: Uint8Array, at: number): string {
   return fd < 0 ? `{fd=${fd}}` : `{fd=${fd}, events=${namesOf('poll')(BigInt(u16(bytes, at + 4)))}}`;
 }
 
-function lockText(bytes: Uint8Array, at: number): string {
-  const type = namesOf('flocktype')(BigInt(u16(bytes, at)));
-  const start = `l_start=${i64(bytes, at + 8)}, l_len=${i64(bytes, at + 16)}`;
-  return `{l_type=${type}, l_whence=${namesOf('whence')(BigInt(u16(bytes, at + 2)))}, ${start}}`;
-}
-
 function sigEvent(bytes: Uint8Array, at: number): string {
   const [value, signo, notify] = [u64(bytes, at), i32(bytes, at + 8), u32(bytes, at + 12)];
-  const parts = value === 0n ? [] : [`sigev_value=${signalValue(value)}`];
+  const parts = value === 0n ? [] : [`sigev_value={sival_int=${BigInt.asIntN(32, value)}, sival_ptr=${address(value)}}`];
   parts.push(`sigev_signo=${notify === 0 || notify === 2 || notify === 4 ? signalName(signo) : signo}`);
   parts.push(`sigev_notify=${namesOf('sigev')(BigInt(notify))}`);
   if (notify === 4) parts.push(`sigev_notify_thread_id=${i32(bytes, at + 16)}`);
@@ -213,7 +209,6 @@ const SPECIAL: Readonly<Record<string, (spec: StructSpec) => BytesText>> = {
   stat: () => statText,
   utime: () => fileTime,
   pollfd: () => pollFd,
-  flock: () => lockText,
   sigset: () => (bytes, at) => sigsetText(u64(bytes, at)),
   sigmask6: () => (bytes, at) => `{sigmask=${address(u64(bytes, at))}, sigsetsize=${u64(bytes, at + 8)}}`,
   sigaction: () => (bytes, at) => sigactionText(bytes.subarray(at)),

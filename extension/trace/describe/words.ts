@@ -135,6 +135,14 @@ function bitNames(bits: readonly (readonly [string, bigint])[], word: bigint): {
   return { names, rest };
 }
 
+/** What FUTEX_WAKE_OP does to its second word and compares, futex(2): two operations and two 12-bit arguments. */
+export function futexWakeOp(word: bigint): string {
+  const [operation, comparison] = [(word >> 28n) & 0xfn, (word >> 24n) & 0xfn];
+  const shift = (operation & 8n) === 0n ? '' : 'FUTEX_OP_OPARG_SHIFT<<28|';
+  const first = `${namesOf('futex-wake-op')(operation & 7n)}<<28|${hex((word >> 12n) & 0xfffn)}<<12`;
+  return `${shift}${first}|${namesOf('futex-wake-cmp')(comparison)}<<24|${hex(word & 0xfffn)}`;
+}
+
 const signals = new Map((FLAG_LISTS['signal']?.values ?? []).map(([name, value]) => [value, name]));
 
 export const signalName = (signo: number): string => signals.get(signo) ?? String(signo);
