@@ -20,6 +20,7 @@ const common = {
   sourcesContent: false,
   logLevel: 'warning',
   legalComments: 'none',
+  metafile: true,
 };
 const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode', 'koffi'] };
 
@@ -72,6 +73,19 @@ function copyKoffi() {
   }
 }
 
+/** The npm packages that went into the bundles, for the test of THIRD-PARTY-NOTICES.md. */
+function writePackages(results) {
+  const inputs = results
+    .flatMap(({ metafile }) => Object.values(metafile.outputs))
+    .flatMap((output) => Object.entries(output.inputs));
+  const names = inputs.map(([input, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] : undefined,
+  );
+  const packages = [...new Set(names.filter((name) => name !== undefined))].sort();
+  fs.mkdirSync(path.join(root, 'build'), { recursive: true });
+  fs.writeFileSync(path.join(root, 'build/bundled-packages.json'), JSON.stringify(packages));
+}
+
 async function main(watch) {
   fs.mkdirSync(dist, { recursive: true });
   copyIfChanged(path.join(root, 'extension/cli/syscope.sh'), path.join(dist, 'syscope'));
@@ -80,7 +94,8 @@ async function main(watch) {
   for (const bundle of BUNDLES)
     if (!present.includes(bundle)) console.error(`esbuild: ${bundle.entryPoints[0]} is not there yet, left out`);
   if (!watch) {
-    await Promise.all(present.map((bundle) => esbuild.build(bundle)));
+    const built = await Promise.all(present.map((bundle) => esbuild.build(bundle)));
+    writePackages(built);
     return;
   }
   for (const bundle of present) await (await esbuild.context(bundle)).watch();

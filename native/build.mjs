@@ -13,6 +13,8 @@ const source = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(source);
 const PLACED = ['syscope-tracer', 'syscope-symbols', 'libsyscope.so'];
 const MAX_JOBS = 8;
+const LOCKED = 'SYSCOPE_BUILD_LOCKED';
+const LOCK_WAIT_SECONDS = 900;
 
 /** Runs a command to its end; its output is shown only if it fails or says something worth reading on stderr. */
 function run(command, args) {
@@ -66,10 +68,31 @@ function place(folder) {
   }
 }
 
-const flags = process.argv.slice(2);
-try {
-  if (flags.includes('--sanitize')) build('sanitized', ['-DSYSCOPE_SANITIZE=ON', '-DSYSCOPE_TESTS=ON']);
+/** Two builds at once would write the same files: the second waits, by running itself under flock(1). */
+function underLock() {
+  const folder = path.join(root, 'build');
+  fs.mkdirSync(folder, { recursive: true });
+  const args = [
+    '-w',
+    String(LOCK_WAIT_SECONDS),
+    path.join(folder, '.lock'),
+    process.execPath,
+    fileURLToPath(import.meta.url),
+    ...process.argv.slice(2),
+  ];
+  const result = spawnSync('flock', args, { stdio: 'inherit', env: { ...process.env, [LOCKED]: '1' } });
+  if (result.error) throw new Error(`flock (util-linux) could not be started: ${result.error.message}`);
+  process.exitCode = result.status ?? 1;
+}
+
+function main(flags) {
+  if (process.env[LOCKED] === undefined) underLock();
+  else if (flags.includes('--sanitize')) build('sanitized', ['-DSYSCOPE_SANITIZE=ON', '-DSYSCOPE_TESTS=ON']);
   else place(build('native', [`-DSYSCOPE_TESTS=${flags.includes('--tests') ? 'ON' : 'OFF'}`]));
+}
+
+try {
+  main(process.argv.slice(2));
 } catch (error) {
   console.error(`native: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -34,23 +34,24 @@ function parseArguments(words) {
 
 /** One folder a run and part: short, because control sockets lie below it and their paths are limited to 107 bytes. */
 function partContext(part, { base, words, logs }) {
+  const limitSeconds = part.limitSeconds * (process.env.SYSCOPE_LONG === undefined ? 1 : 6);
   const tmp = path.join(base, part.name);
   fs.mkdirSync(tmp, { recursive: true });
   const logFile = path.join(logs, `${part.name}.log`);
   fs.rmSync(logFile, { force: true });
-  const deadline = Date.now() + part.limitSeconds * 1000;
+  const deadline = Date.now() + limitSeconds * 1000;
   return {
     tmp,
     words,
-    limitSeconds: part.limitSeconds,
+    limitSeconds,
     bundles: path.join(root, 'build/test', String(process.pid)),
-    run: (command, args, env = {}, limitSeconds = Infinity) =>
+    run: (command, args, env = {}, ownLimit = Infinity) =>
       runCommand({
         command,
         args,
         cwd: root,
         env: { TMPDIR: tmp, SYSCOPE_SHOTS: path.join(root, 'test/.out'), ...env },
-        limitSeconds: Math.round(Math.max(1, Math.min(limitSeconds, (deadline - Date.now()) / 1000))),
+        limitSeconds: Math.round(Math.max(1, Math.min(ownLimit, (deadline - Date.now()) / 1000))),
         prefix: `[${part.name}] `,
         logFile,
       }),

@@ -66,6 +66,17 @@ test('what package.json names is there', () => {
   assert.deepEqual(missing, []);
 });
 
+test('every npm package that is bundled is named in the notices', () => {
+  const bundled = JSON.parse(read('build/bundled-packages.json')) as readonly string[];
+  assert.ok(bundled.length > 0);
+  const notices = read('THIRD-PARTY-NOTICES.md');
+  const families = bundled.map((name) => (name.startsWith('d3-') ? 'd3' : name));
+  assert.deepEqual(
+    [...new Set(families)].filter((name) => !notices.includes(`\`${name}\``)),
+    [],
+  );
+});
+
 test('the continuous integration runs npm test', () => {
   assert.match(read('.ci/run'), /^exec npm test$/m);
   assert.ok(fs.statSync(path.join(root, '.ci/run')).mode & 0o111, '.ci/run is executable');
