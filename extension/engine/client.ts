@@ -10,6 +10,8 @@ import type { RequestMessage, ResponseMessage } from './messages';
 
 export interface EngineClientOptions {
   readonly log?: (text: string) => void;
+  /** The child has ended: every trace's number is void, whoever holds one opens its trace again. */
+  readonly lost?: () => void;
   /** The child's bundle; dist/engine.js beside this one unless said. */
   readonly program?: string;
 }
@@ -31,6 +33,7 @@ const CRASH_WINDOW_MS = 30_000;
 export class EngineClient {
   private readonly program: string;
   private readonly log: (text: string) => void;
+  private readonly onLost: () => void;
   private readonly waiting = new Map<number, Waiting>();
   private child: ChildProcess | undefined;
   private crashes: number[] = [];
@@ -40,6 +43,7 @@ export class EngineClient {
   constructor(options: EngineClientOptions = {}) {
     this.program = options.program ?? path.join(__dirname, 'engine.js');
     this.log = options.log ?? ((): void => undefined);
+    this.onLost = options.lost ?? ((): void => undefined);
   }
 
   request<K extends EngineRequest>(name: K, params: EngineRequests[K][0]): Promise<EngineRequests[K][1]> {
@@ -113,6 +117,7 @@ export class EngineClient {
     this.child = undefined;
     this.crashes.push(Date.now());
     this.log(`The trace engine ended unexpectedly (${why}).`);
+    this.onLost();
     this.rejectAll(
       new EngineLostError(`The trace engine ended unexpectedly (${why}); it is started again when it is next needed.`),
     );

@@ -73,7 +73,7 @@ export class Engine {
       const ids = new Float64Array(Math.min(MAX_PAGE, Math.max(0, count)));
       const helpers = loader ? 1 : 0;
       const filled = file.native.page(file.id, Math.max(0, first), ids.length, hidden, helpers, ids);
-      const page = filled > 0 ? [...ids.subarray(0, filled)] : [];
+      const page = ids.subarray(0, Math.max(0, filled));
       return {
         total: file.native.pageTotal(file.id, hidden, helpers),
         calls: readCalls(file, page, true).map(({ call }) => call),

@@ -15,20 +15,46 @@ export interface PlacedCall {
   readonly lane: number;
 }
 
-const FIRST_COPIES = 4096;
+/**
+ * Output memory of the library, kept from call to call: fresh pages cost more than what is read into them. One for the process,
+ * since calls are read one after another.
+ */
+interface Room {
+  ids: Float64Array;
+  numbers: Float64Array;
+  words: BigUint64Array;
+  copies: Float64Array;
+  addresses: BigUint64Array;
+  bytes: Uint8Array;
+}
+const room: Room = {
+  ids: new Float64Array(0),
+  numbers: new Float64Array(0),
+  words: new BigUint64Array(0),
+  copies: new Float64Array(0),
+  addresses: new BigUint64Array(0),
+  bytes: new Uint8Array(0),
+};
+const FIRST_COPIES = 8192;
 const FIRST_BYTES = 1 << 20;
+const NO_DATA: readonly CopiedData[] = [];
 
 /** The calls with these ids; ids that do not exist are left out. */
-export function readCalls(file: TraceFile, ids: readonly EventId[], withData: boolean): PlacedCall[] {
-  const list = Float64Array.from(ids);
-  const numbers = new Float64Array(list.length * CallColumn.columns);
-  const words = new BigUint64Array(list.length * CallWord.columns);
-  file.native.calls(file.id, list, list.length, numbers, words);
-  const data = withData ? readCopies(file, list) : new Map<number, CopiedData[]>();
+export function readCalls(file: TraceFile, ids: ArrayLike<EventId>, withData: boolean): PlacedCall[] {
+  const count = ids.length;
+  if (room.ids.length < count) {
+    room.ids = new Float64Array(count);
+    room.numbers = new Float64Array(count * CallColumn.columns);
+    room.words = new BigUint64Array(count * CallWord.columns);
+  }
+  const { numbers, words } = room;
+  room.ids.set(ids);
+  file.native.calls(file.id, room.ids, count, numbers, words);
+  const data = withData ? readCopies(file, room.ids.subarray(0, count)) : [];
   const calls: PlacedCall[] = [];
-  for (let i = 0; i < list.length; i++) {
+  for (let i = 0; i < count; i++) {
     if (numbers[i * CallColumn.columns + CallColumn.present] !== 1) continue;
-    calls.push(placedCall(file, list[i]!, i, numbers, words, data.get(i) ?? []));
+    calls.push(placedCall(file, ids[i]!, i, numbers, words, data[i] ?? NO_DATA));
   }
   return calls;
 }
@@ -75,48 +101,47 @@ function placedCall(
 }
 
 /** Copies by the index of their call in ids. The library fills as many calls as there is room for; the rest are asked for again. */
-function readCopies(file: TraceFile, ids: Float64Array): Map<number, CopiedData[]> {
-  const copies = new Map<number, CopiedData[]>();
-  let capacity = FIRST_COPIES;
-  let bytesCapacity = Math.min(FIRST_BYTES, 4096 * Math.max(1, ids.length));
+function readCopies(file: TraceFile, ids: Float64Array): (CopiedData[] | undefined)[] {
+  const data = new Array<CopiedData[] | undefined>(ids.length);
+  const used = new Uint32Array(3);
+  growRoom(FIRST_COPIES, FIRST_BYTES);
   for (let done = 0; done < ids.length;) {
-    const numbers = new Float64Array(capacity * CopyColumn.columns);
-    const addresses = new BigUint64Array(capacity);
-    const bytes = new Uint8Array(bytesCapacity);
-    const used = new Uint32Array(3);
+    const { copies, addresses, bytes } = room;
     const rest = ids.subarray(done);
-    file.native.copies(file.id, rest, rest.length, numbers, addresses, capacity, bytes, bytesCapacity, used);
+    file.native.copies(file.id, rest, rest.length, copies, addresses, addresses.length, bytes, bytes.length, used);
     if (used[0] === 0) {
-      capacity = Math.max(capacity, used[1]!);
-      bytesCapacity = Math.max(bytesCapacity, used[2]!);
+      growRoom(used[1]!, used[2]!);
       continue;
     }
-    for (let i = 0; i < used[1]!; i++) addCopy(copies, done, i, numbers, addresses, bytes);
+    const kept = bytes.slice(0, used[2]);
+    for (let i = 0; i < used[1]!; i++) addCopy(data, done, i, kept);
     done += used[0]!;
   }
-  return copies;
+  return data;
 }
 
-function addCopy(
-  copies: Map<number, CopiedData[]>,
-  firstCall: number,
-  index: number,
-  numbers: Float64Array,
-  addresses: BigUint64Array,
-  bytes: Uint8Array,
-): void {
+function growRoom(copies: number, bytes: number): void {
+  if (room.addresses.length < copies) {
+    room.copies = new Float64Array(copies * CopyColumn.columns);
+    room.addresses = new BigUint64Array(copies);
+  }
+  if (room.bytes.length < bytes) room.bytes = new Uint8Array(bytes);
+}
+
+function addCopy(data: (CopiedData[] | undefined)[], firstCall: number, index: number, bytes: Uint8Array<ArrayBuffer>): void {
+  const { copies, addresses } = room;
   const base = index * CopyColumn.columns;
-  const begin = numbers[base + CopyColumn.at]!;
+  const begin = copies[base + CopyColumn.at]!;
   const copy: CopiedData = {
-    direction: numbers[base + CopyColumn.out] === 1 ? 'out' : 'in',
-    arg: numbers[base + CopyColumn.arg]!,
+    direction: copies[base + CopyColumn.out] === 1 ? 'out' : 'in',
+    arg: copies[base + CopyColumn.arg]!,
     address: addresses[index]!,
-    full: numbers[base + CopyColumn.full]!,
-    bytes: bytes.subarray(begin, begin + numbers[base + CopyColumn.length]!),
-    errno: numbers[base + CopyColumn.error]!,
+    full: copies[base + CopyColumn.full]!,
+    bytes: new Uint8Array(bytes.buffer, begin, copies[base + CopyColumn.length]),
+    errno: copies[base + CopyColumn.error]!,
   };
-  const call = firstCall + numbers[base + CopyColumn.call]!;
-  const known = copies.get(call);
-  if (known === undefined) copies.set(call, [copy]);
+  const call = firstCall + copies[base + CopyColumn.call]!;
+  const known = data[call];
+  if (known === undefined) data[call] = [copy];
   else known.push(copy);
 }
