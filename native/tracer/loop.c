@@ -151,11 +151,14 @@ static void handle_fork(struct tracer *tracer, struct tracee *parent, int status
 
 static void handle_exec(struct tracer *tracer, struct tracee *tracee)
 {
-	pid_t former = (pid_t)event_message(tracee->tid);
+	const struct tracee *former = tracee_find(tracer, (pid_t)event_message(tracee->tid));
 	struct process *process = tracee->process;
 	unsigned long sp;
 
-	tracee = tracee_take_over(tracer, tracee, former);
+	if (former && former != tracee) {
+		record_superseded(tracer, former);
+		tracee_take_over(tracer, tracee, former->tid);
+	}
 	errno = 0;
 	sp = (unsigned long)ptrace(PTRACE_PEEKUSER, tracee->tid, (void *)offsetof(struct user_regs_struct, rsp), NULL);
 	modules_exec(tracer->modules, process, errno == 0 ? sp : 0);

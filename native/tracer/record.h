@@ -29,6 +29,8 @@ void record_exec(struct tracer *tracer, struct tracee *tracee);
 void record_signal(struct tracer *tracer, const struct tracee *tracee, int signal, const siginfo_t *info, uint32_t flags);
 /* A thread's end, and with the last one its process's. status: as wait4(2) gives it. */
 void record_exited(struct tracer *tracer, const struct tracee *tracee, int status, const struct rusage *usage);
+/* A thread whose exec made it its process's leader is over under its former id. */
+void record_superseded(struct tracer *tracer, const struct tracee *former);
 /* tracee may be NULL. Also told to the control channel. */
 void record_warning(struct tracer *tracer, const struct tracee *tracee, uint32_t code, const char *text);
 void record_meta(struct tracer *tracer, const char *key, const char *value, size_t length);

@@ -109,12 +109,7 @@ static void describe_signal(struct row_signal *row, const siginfo_t *info)
 
 void record_signal(struct tracer *tracer, const struct tracee *tracee, int signal, const siginfo_t *info, uint32_t flags)
 {
-	struct row_signal row = {
-		.time = tracer_now(),
-		.thread = tracee->index,
-		.signo = signal,
-		.flags = flags,
-	};
+	struct row_signal row = { .time = tracer_now(), .thread = tracee->index, .signo = signal, .flags = flags };
 
 	if (!tracer->recording)
 		return;
@@ -143,6 +138,17 @@ void record_exited(struct tracer *tracer, const struct tracee *tracee, int statu
 	row.max_rss_kb = (uint64_t)usage->ru_maxrss;
 	writer_append(tracer->writer, RECORD_EXITED, &row);
 	control_exited(tracer->control, process->pid, status);
+}
+
+void record_superseded(struct tracer *tracer, const struct tracee *former)
+{
+	struct row_exited row = {
+		.time = tracer_now(), .process = former->process->index, .thread = former->index, .scope = EXIT_SCOPE_THREAD
+	};
+
+	row.seq = writer_sequence(tracer->writer);
+	writer_append(tracer->writer, RECORD_EXITED, &row);
+	control_thread_exit(tracer->control, former->process->pid, former->tid);
 }
 
 void record_warning(struct tracer *tracer, const struct tracee *tracee, uint32_t code, const char *text)

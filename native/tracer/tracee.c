@@ -118,12 +118,12 @@ void tracee_remove(struct tracer *tracer, struct tracee *tracee)
 	free(tracee);
 }
 
-struct tracee *tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former_tid)
+void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former_tid)
 {
 	struct tracee *former = tracee_find(tracer, former_tid);
 
 	if (!former || former == leader)
-		return leader;
+		return;
 	/* The leader's own call, if any, stays unfinished; the call that goes on is the exec of the other thread. */
 	leader->in_call = former->in_call;
 	leader->recorded = former->recorded;
@@ -135,7 +135,6 @@ struct tracee *tracee_take_over(struct tracer *tracer, struct tracee *leader, pi
 	leader->exiting = false;
 	leader->hold = HOLD_NONE;
 	tracee_remove(tracer, former);
-	return leader;
 }
 
 struct process *process_find(const struct tracer *tracer, pid_t pid)

@@ -117,8 +117,8 @@ struct tracee *tracee_add(struct tracer *tracer, pid_t tid);
 void tracee_claim(struct tracer *tracer, struct tracee *tracee, struct process *process);
 /* Forgets a thread, and its process with the last one. Writes no rows but those of fd state. */
 void tracee_remove(struct tracer *tracer, struct tracee *tracee);
-/* The executing thread's id becomes its process's (execve(2), "ptrace(2)" in it). Returns the thread that goes on. */
-struct tracee *tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former_tid);
+/* An exec by a thread that isn't the leader (ptrace(2), "execve(2) under ptrace"): it goes on under the leader's id, the leader is gone. */
+void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former_tid);
 
 struct process *process_find(const struct tracer *tracer, pid_t pid);
 /* parent may be NULL. flags: enum process_flag. NULL: out of memory. */
