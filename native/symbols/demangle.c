@@ -14,17 +14,22 @@
  */
 extern char *__cxa_demangle(const char *name, char *buffer, size_t *length, int *status) __attribute__((weak));
 
+bool is_mangled(const char *name)
+{
+	return name[0] == '_' && (name[1] == 'Z' || name[1] == 'R');
+}
+
 char *demangle(const char *name)
 {
 	char *rust;
 	int status;
 
-	if (name[0] != '_' || strlen(name) > MAX_MANGLED)
+	if (!is_mangled(name) || strlen(name) > MAX_MANGLED)
 		return NULL;
 	rust = demangle_rust(name);
 	if (rust)
 		return rust;
-	if (strncmp(name, "_Z", 2) != 0 || !__cxa_demangle)
+	if (name[1] != 'Z' || !__cxa_demangle)
 		return NULL;
 	return __cxa_demangle(name, NULL, NULL, &status);
 }

@@ -2,7 +2,8 @@
 #include "dwarf_frames.h"
 
 #include <dwarf.h>
-#include <string.h>
+
+#include "demangle.h"
 
 /* So many entries are looked at for one address; functions have some thousands at most. */
 #define MAX_VISITS 200000
@@ -22,7 +23,7 @@ static const char *function_name(Dwarf_Die *die)
 		Dwarf_Attribute attribute;
 		const char *name = dwarf_formstring(dwarf_attr_integrate(die, mangled[i], &attribute));
 
-		if (name && (strncmp(name, "_Z", 2) == 0 || strncmp(name, "_R", 2) == 0))
+		if (name && is_mangled(name))
 			return name;
 	}
 	return dwarf_diename(die);
@@ -101,7 +102,21 @@ static void fill_call(Dwarf_Die *call, struct symbol_frame *frame)
 	frame->column = unsigned_attribute(call, DW_AT_call_column);
 }
 
-size_t dwarf_frames(struct dwarf_units *units, Dwarf_Addr address, struct symbol_frame *frames)
+static bool language_mangles(Dwarf_Die *unit)
+{
+	switch (dwarf_srclang(unit)) {
+	case DW_LANG_C_plus_plus:
+	case DW_LANG_C_plus_plus_03:
+	case DW_LANG_C_plus_plus_11:
+	case DW_LANG_C_plus_plus_14:
+	case DW_LANG_Rust:
+		return true;
+	default:
+		return false;
+	}
+}
+
+size_t dwarf_frames(struct dwarf_units *units, Dwarf_Addr address, struct symbol_frame *frames, bool *mangles)
 {
 	struct dwarf_unit *unit = dwarf_units_find(units, address);
 	struct chain chain = { .count = 0 };
@@ -110,6 +125,7 @@ size_t dwarf_frames(struct dwarf_units *units, Dwarf_Addr address, struct symbol
 
 	if (!unit)
 		return 0;
+	*mangles = language_mangles(&unit->die);
 	frames[0] = (struct symbol_frame){ 0 };
 	fill_line(&unit->die, address, &frames[0]);
 	if (!dwarf_unit_function(unit, address, &function))

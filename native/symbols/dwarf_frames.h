@@ -7,8 +7,8 @@
 
 /*
  * Fills frames (room for SYMBOLS_MAX_FRAMES) innermost first; names are still mangled and belong to libdw.
- * Returns their number, 0 if DWARF knows nothing of the address.
+ * *mangles: the source's language is one whose names are mangled. Returns the frames' number, 0 if DWARF knows nothing of the address.
  */
-size_t dwarf_frames(struct dwarf_units *units, Dwarf_Addr address, struct symbol_frame *frames);
+size_t dwarf_frames(struct dwarf_units *units, Dwarf_Addr address, struct symbol_frame *frames, bool *mangles);
 
 #endif

@@ -215,19 +215,34 @@ static void demangle_all(struct symbol_frame *frames, size_t count, char **owned
 	}
 }
 
+/*
+ * A local function of C++ (static, or in an unnamed namespace) has its plain name only in DWARF: the symbol table's has its
+ * scope and parameters.
+ */
+static void complete_name(struct module *module, uint64_t vaddr, struct symbol_frame *frame, bool mangles)
+{
+	const char *name;
+
+	if (frame->function && (!mangles || is_mangled(frame->function)))
+		return;
+	name = find_name(module, vaddr);
+	if (name && (!frame->function || is_mangled(name)))
+		frame->function = name;
+}
+
 /* Fills frames by DWARF, and what that leaves open by the symbol table. Returns their number. */
 static size_t look_up(struct module *module, uint64_t vaddr, struct symbol_frame *frames, enum symbols_problem *problem)
 {
-	size_t count = module->dwarf ? dwarf_frames(&module->units, vaddr, frames) : 0;
+	bool mangles = false;
+	size_t count = module->dwarf ? dwarf_frames(&module->units, vaddr, frames, &mangles) : 0;
 
 	*problem = count > 0 && frames[0].file ? SYMBOLS_NO_PROBLEM : SYMBOLS_NO_DEBUG_INFO;
-	if (count == 0) {
-		frames[0] = (struct symbol_frame){ .function = find_name(module, vaddr) };
-		return frames[0].function ? 1 : 0;
+	if (count > 0) {
+		complete_name(module, vaddr, &frames[count - 1], mangles);
+		return count;
 	}
-	if (!frames[count - 1].function)
-		frames[count - 1].function = find_name(module, vaddr);
-	return count;
+	frames[0] = (struct symbol_frame){ .function = find_name(module, vaddr) };
+	return frames[0].function ? 1 : 0;
 }
 
 int symbols_lookup(struct symbols *symbols, const char *path, const char *build_id, uint64_t vaddr, symbols_answer_fn answer, void *context)
