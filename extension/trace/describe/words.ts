@@ -25,11 +25,18 @@ export function mode(bits: number): string {
 
 const fileTypes = new Map((FLAG_LISTS['modetype']?.values ?? []).map(([name, value]) => [value, name]));
 
-/** A file type and permission bits: "S_IFREG|0644". */
+const SPECIAL_BITS: readonly (readonly [string, number])[] = [
+  ['S_ISUID', 0o4000],
+  ['S_ISGID', 0o2000],
+  ['S_ISVTX', 0o1000],
+];
+
+/** A file type and permission bits: "S_IFDIR|S_ISVTX|0777". */
 export function modeWithType(bits: number): string {
   const type = bits & 0o170000;
-  const rest = mode(bits & ~0o170000);
-  return type === 0 ? rest : `${fileTypes.get(type) ?? `0${type.toString(8)}`}|${rest}`;
+  const special = SPECIAL_BITS.filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name);
+  const parts = type === 0 ? special : [fileTypes.get(type) ?? `0${type.toString(8)}`, ...special];
+  return [...parts, mode(bits & 0o777)].join('|');
 }
 
 /** As the kernel encodes device numbers in 64 bits. */
