@@ -6,7 +6,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { LaunchAttributes } from './attributes';
 import { childEnvironment, startChild } from './child';
-import { delay, type Run, type RunListener, type RunTerminal, StartError, within } from './run';
+import { delay, type Run, type RunListener, type RunTerminal, SLOW_TERMINAL, StartError, type StartTiming, within } from './run';
 import { createRunFolder, removeRunFolder, writePrivately } from './sessionFile';
 import { NO_STDIN_NOTE } from './tracedRun';
 
@@ -14,12 +14,13 @@ export interface PlainEnvironment {
   readonly terminal: RunTerminal;
   readonly listener: RunListener;
   readonly signal: AbortSignal;
+  readonly timing: StartTiming;
+  readonly slow: (message: string) => void;
   /** The program was started, with this process id. */
   readonly started: (pid: number) => void;
   readonly exited: (code: number) => void;
 }
 
-const START_TIMEOUT_MS = 10_000;
 const POLL_MS = 200;
 const DRAIN_TIMEOUT_MS = 500;
 
@@ -61,7 +62,7 @@ async function startInTerminal(launch: LaunchAttributes, program: string, cwd: s
   try {
     await writePrivately(run.sessionFile, terminalScript(launch, program, cwd, pidFile));
     await environment.terminal.run(path.basename(program), ['sh', run.sessionFile]);
-    const pid = await readPid(pidFile, environment.signal);
+    const pid = await readPid(pidFile, environment);
     void followProcess(pid).then(() => {
       environment.listener.ended(undefined);
     });
@@ -88,13 +89,17 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-async function readPid(pidFile: string, signal: AbortSignal): Promise<number> {
-  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end && !signal.aborted; await delay(50)) {
-    const text = await fs.readFile(pidFile, 'utf8').catch(() => '');
-    if (/^\d+\n$/.test(text)) return Number(text);
+async function readPid(pidFile: string, { signal, timing, slow }: PlainEnvironment): Promise<number> {
+  const note = setTimeout(slow, timing.noteMs, SLOW_TERMINAL);
+  try {
+    for (const end = Date.now() + timing.connectMs; Date.now() < end && !signal.aborted; await delay(50)) {
+      const text = await fs.readFile(pidFile, 'utf8').catch(() => '');
+      if (/^\d+\n$/.test(text)) return Number(text);
+    }
+  } finally {
+    clearTimeout(note);
   }
-  if (signal.aborted) throw new StartError('The start was cancelled.');
-  throw new StartError('The terminal did not start the program within 10 s, maybe because its shell asks for something or is busy.', true);
+  throw new StartError(signal.aborted ? 'The start was cancelled.' : 'The terminal did not start the program, so the start was given up.');
 }
 
 /** Resolves when the process is gone, or its number belongs to another one. */

@@ -31,6 +31,21 @@ export interface RunTerminal {
   run(title: string, command: readonly string[]): Promise<void>;
 }
 
+/** How long a start may take. A terminal can be slow for many reasons, so the wait goes on after it was said. */
+export interface StartTiming {
+  /** Until VS Code has opened the terminal and typed into it. */
+  readonly terminalMs: number;
+  /** After this the person is told, and offered a run without a terminal. */
+  readonly noteMs: number;
+  /** Until the wait is given up. */
+  readonly connectMs: number;
+}
+
+export const START_TIMING: StartTiming = { terminalMs: 60_000, noteMs: 10_000, connectMs: 60_000 };
+
+export const SLOW_TERMINAL =
+  'The terminal has not started the program within 10 s, maybe because its shell asks for something or is busy: look into the terminal. The program can also run without one ("console": "internalConsole").';
+
 /** A start that failed; the message is what the person reads. */
 export class StartError extends Error {
   constructor(

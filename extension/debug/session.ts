@@ -8,14 +8,13 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type AttachAttributes, checkAttach, checkLaunch, type LaunchAttributes } from './attributes';
 import type { ControlEvent, ControlVerb } from './controlProtocol';
 import { HeldCalls } from './heldCalls';
-import { messageOf, type Run, StartError, within } from './run';
+import { messageOf, type Run, START_TIMING, StartError, within } from './run';
 import { startAttach, startLaunch, type Started } from './start';
 import type { SessionHost } from './sessionHost';
 import { ThreadList } from './threads';
 
 type Attributes = LaunchAttributes | AttachAttributes;
 
-const TERMINAL_TIMEOUT_MS = 15_000;
 const THREAD_EVENTS_MS = 100;
 /** How long restart waits for SIGTERM, and then for SIGKILL, to end the program. */
 const RESTART_STOP_MS = 2_000;
@@ -42,7 +41,7 @@ export class SyscopeSession extends DebugSession {
 
   constructor(
     private readonly host: SessionHost,
-    private readonly terminalTimeoutMs = TERMINAL_TIMEOUT_MS,
+    private readonly timing = START_TIMING,
   ) {
     super();
     this.held = new HeldCalls(host, this.threads);
@@ -99,8 +98,11 @@ export class SyscopeSession extends DebugSession {
         run.leave();
         return;
       }
-      await run.kill();
-      await within(this.ended.promise, KILL_WAIT_MS);
+      const { promise } = this.ended;
+      await run.kill().catch(async (error: unknown) => {
+        if (!(await within(promise, KILL_WAIT_MS))) throw error; // a tracer that was just ending does not answer any more
+      });
+      await within(promise, KILL_WAIT_MS);
     });
   }
 
@@ -206,6 +208,10 @@ export class SyscopeSession extends DebugSession {
       host: this.host,
       signal: starting.signal,
       terminal: { run: (title: string, command: readonly string[]) => this.runInTerminal(title, command) },
+      timing: this.timing,
+      slow: (message: string) => {
+        if (attributes.request === 'launch') this.host.offerInternalConsole(message, attributes);
+      },
       started,
       exited: (code: number) => {
         this.sendEvent(new ExitedEvent(code));
@@ -356,7 +362,7 @@ export class SyscopeSession extends DebugSession {
   /** An empty folder: the session file says where the program runs, and the typed command stays short. */
   private runInTerminal(title: string, command: readonly string[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.runInTerminalRequest({ kind: 'integrated', title, cwd: '', args: [...command] }, this.terminalTimeoutMs, (response) => {
+      this.runInTerminalRequest({ kind: 'integrated', title, cwd: '', args: [...command] }, this.timing.terminalMs, (response) => {
         if (response.success) resolve();
         else reject(new StartError(`The terminal could not be opened: ${response.message ?? 'no reason was given'}.`, true));
       });

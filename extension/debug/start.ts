@@ -11,7 +11,7 @@ import { installationProblem } from './install';
 import { launchPlain } from './plainRun';
 import { attachProblem } from './processes';
 import { findProgram, programProblem } from './program';
-import { type Run, type RunListener, type RunTerminal, StartError } from './run';
+import { type Run, type RunListener, type RunTerminal, StartError, type StartTiming } from './run';
 import type { SessionHost } from './sessionHost';
 import { traceFileProblem } from './traceFile';
 import { attachTraced, launchTraced } from './tracedRun';
@@ -29,6 +29,8 @@ export interface StartEnvironment {
   readonly terminal: RunTerminal;
   readonly listener: RunListener;
   readonly signal: AbortSignal;
+  readonly timing: StartTiming;
+  readonly slow: (message: string) => void;
   readonly started: (run: Started) => void;
   readonly exited: (code: number) => void;
 }

@@ -9,7 +9,7 @@ import { childEnvironment, type OwnChild, startChild } from './child';
 import { connectControl, type ControlClient, ControlError } from './control';
 import { CONTROL_VERSION, type ControlEvent, type ControlVerb } from './controlProtocol';
 import type { Installation } from './install';
-import { delay, type Run, type RunListener, type RunTerminal, StartError, within } from './run';
+import { delay, type Run, type RunListener, type RunTerminal, SLOW_TERMINAL, StartError, type StartTiming, within } from './run';
 import { createRunFolder, encodeWords, removeRunFolder, type RunFolder, sessionWords, writePrivately } from './sessionFile';
 
 export interface RunEnvironment {
@@ -18,12 +18,16 @@ export interface RunEnvironment {
   readonly listener: RunListener;
   /** Aborted when the session is stopped while it starts. */
   readonly signal: AbortSignal;
+  readonly timing: StartTiming;
+  /** The terminal is slow: told once, the wait goes on. */
+  readonly slow: (message: string) => void;
 }
 
-/** How long a start may take until somebody listens on the control socket. */
-const CONNECT_TIMEOUT_MS = 10_000;
 /** How long after the tracer has read the session file: it listens at once, unless it failed. */
 const TAKEN_TIMEOUT_MS = 3_000;
+/** Syscope's own failures, as shells number them; a program may end so too. */
+const SYSCOPE_FAILED: ReadonlySet<number> = new Set([125, 126, 127]);
+const FAILED_WAIT_MS = 500;
 const HELLO_TIMEOUT_MS = 5_000;
 const RECONNECT_TIMEOUT_MS = 1_000;
 const DRAIN_TIMEOUT_MS = 500;
@@ -115,13 +119,18 @@ class TracedRun implements Run {
     };
     this.environment.signal.addEventListener('abort', stop);
     if (this.environment.signal.aborted) stop();
+    const { timing, slow } = this.environment;
     const failed = child === undefined ? this.terminalFailure(attempt.signal) : childFailure(child);
+    const note = setTimeout(() => {
+      if (child === undefined) slow(SLOW_TERMINAL);
+    }, timing.noteMs);
     try {
-      this.client = await Promise.race([this.open(CONNECT_TIMEOUT_MS, attempt.signal), failed]);
+      this.client = await Promise.race([this.open(timing.connectMs, attempt.signal), failed]);
       await Promise.race([this.greeting(), failed]);
     } catch (error) {
       throw error instanceof ControlError ? this.connectProblem(error) : error;
     } finally {
+      clearTimeout(note);
       attempt.abort();
       this.environment.signal.removeEventListener('abort', stop);
     }
@@ -208,10 +217,7 @@ class TracedRun implements Run {
   private connectProblem(error: ControlError): StartError {
     if (this.environment.signal.aborted) return new StartError('The start was cancelled.');
     if (this.child !== undefined) return new StartError(`The tracer did not start: ${error.message}`);
-    return new StartError(
-      'The terminal did not start the tracer within 10 s, maybe because its shell asks for something or is busy. Look into the terminal, or run the program without one ("console": "internalConsole").',
-      true,
-    );
+    return new StartError('The terminal did not start the tracer, so the start was given up. Run the program without a terminal ("console": "internalConsole"), or in a new one.');
   }
 }
 
@@ -228,7 +234,8 @@ function endChild(child: OwnChild): void {
 async function childFailure(child: OwnChild): Promise<never> {
   const end = await child.exit;
   await within(child.drained, DRAIN_TIMEOUT_MS);
-  await delay(200); // a program that ended at once may have been traced all the same: the connection goes first
+  // A program that ended at once may have been traced all the same: the connection goes first.
+  await delay(end.code !== undefined && SYSCOPE_FAILED.has(end.code) ? FAILED_WAIT_MS : TAKEN_TIMEOUT_MS);
   const said = child.tail();
   const how = end.signal === undefined ? `with status ${String(end.code)}` : `by ${end.signal}`;
   throw new StartError(said === '' ? `The tracer ended ${how} before it traced anything.` : said);

@@ -52,5 +52,6 @@ async function offerInternalConsole(session: vscode.DebugSession, message: strin
   const action = 'Run in the Debug Console';
   const answer = await vscode.window.showWarningMessage(message, action);
   if (answer !== action) return;
+  await vscode.debug.stopDebugging(session);
   await vscode.debug.startDebugging(session.workspaceFolder, { ...session.configuration, program: launch.program, console: 'internalConsole' });
 }

@@ -129,7 +129,7 @@ function refusalText(message: Message): string {
 
 export async function start(configuration: Readonly<Record<string, unknown>>): Promise<Traced> {
   const before = new Set(sessions.keys());
-  const full = { type: 'syscope', request: 'launch', name: 'Trace Syscalls', internalConsoleOptions: 'neverOpen', ...configuration };
+  const full = { type: 'syscope', request: 'launch', name: 'in the suite', internalConsoleOptions: 'neverOpen', ...configuration };
   const started = await vscode.debug.startDebugging(workspaceFolder(), full);
   assert.ok(started, 'VS Code did not start the session');
   return waitFor('the new session', () => [...sessions].find(([id]) => !before.has(id))?.[1]);

@@ -206,6 +206,21 @@ test('a terminal that cannot be opened is said, with the way round it', async ()
   assert.match(log.offers[0] ?? '', /The terminal could not be opened: no pty/);
 });
 
+test('a slow terminal is said, with the way round it, and waited for', async () => {
+  const { host, log } = testHost(installation, newTrace);
+  const client = new Client(host);
+  const { terminal } = client;
+  client.terminal = (args) => {
+    setTimeout(() => terminal(args), 600);
+    return undefined;
+  };
+  await client.request('initialize', { adapterID: 'syscope', pathFormat: 'path' });
+  const response = await client.request('launch', { program, args: ['quick'], cwd: folder });
+  assert.equal(response.success, true, messageOf(response));
+  assert.match(log.offers[0] ?? '', /has not started the program within 10 s.*internalConsole/);
+  await client.event('terminated');
+});
+
 test('Stop while the start still waits cancels it', async () => {
   const { host } = testHost(installation, newTrace);
   const client = new Client(host);

@@ -43,7 +43,7 @@ export class Client {
   };
 
   constructor(host: SessionHost) {
-    this.session = new SyscopeSession(host, 2_000);
+    this.session = new SyscopeSession(host, { terminalMs: 2_000, noteMs: 300, connectMs: 5_000 });
     this.session.setRunAsServer(true);
     this.session.onDidSendMessage((message) => {
       this.take(message as DebugProtocol.ProtocolMessage);
