@@ -114,6 +114,7 @@ export async function ensurePackage() {
     '--no-dependencies',
     '--allow-missing-repository',
     '--skip-license',
+    '--no-rewrite-relative-links',
     '--out',
     VSIX,
   ];
