@@ -78,9 +78,23 @@ static void handle_syscall(struct tracer *tracer, struct tracee *tracee)
 	resume_tracee(tracee, 0);
 }
 
+/* A thread that was in a call when it was attached to goes back into it: the entry that is seen then is not its first. */
+static bool was_in_call(pid_t tid)
+{
+	struct user_regs_struct regs;
+	long long result;
+
+	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) != 0)
+		return false;
+	result = (long long)regs.rax;
+	return (long long)regs.orig_rax >= 0 && result <= -512 && result >= -516; /* the kernel's codes for "begin it anew" */
+}
+
 static void first_stop(struct tracee *tracee)
 {
 	tracee->fresh = false;
+	if (tracee->attached)
+		tracee->attached_inside = was_in_call(tracee->tid);
 	effects_restore_clone(tracee, tracee->tid);
 	tracee->clone_changed = false;
 	if (tracee->group_stopped)

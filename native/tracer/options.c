@@ -13,10 +13,20 @@
 /* Larger payloads would make one record larger than a heap segment. */
 #define MAX_PAYLOAD_BYTES 65536
 
-static const char usage[] = "usage: syscope record [-o FILE] [--no-stacks] [--no-libc] [--payload BYTES] [--size-limit BYTES]\n"
-			    "                      [--seccomp on|off] [--control PATH] [--stop-on-entry] [--stats] -- PROGRAM [ARG...]\n"
-			    "       syscope record --session FILE\n"
-			    "       syscope attach [-o FILE] [capture options] -p PID\n";
+static const char usage[] =
+	"usage: syscope record [OPTION...] -- PROGRAM [ARG...]   runs a program and records its system calls\n"
+	"       syscope record --session FILE                    the same, as a file says (removed after reading)\n"
+	"       syscope attach [OPTION...] -p PID                records a running process until Ctrl+C\n"
+	"\n"
+	"  -o FILE             the trace (default: ./PROGRAM-DATE-TIME.syscope)\n"
+	"  --no-stacks         take no stacks\n"
+	"  --no-libc           record no libc calls\n"
+	"  --payload BYTES     how much of each buffer is kept (default 256, 0: nothing)\n"
+	"  --size-limit BYTES  stop recording when the trace has reached this size\n"
+	"  --seccomp on|off    select calls by a seccomp filter (on), or stop at every call; only off allows a true detach\n"
+	"  --control PATH      a unix socket to watch and steer the recording\n"
+	"  --stop-on-entry     hold the program at its own first call, until told to go on over the control socket\n"
+	"  --stats             at the end, print what tracing took\n";
 
 int options_add_word(struct options *options, char *word)
 {
@@ -53,7 +63,7 @@ int options_number(const char *text, uint64_t limit, uint64_t *out)
 
 static int complain(const char *sentence, const char *word)
 {
-	fprintf(stderr, "syscope: %s%s%s\n%s", sentence, word ? ": " : "", word ? word : "", usage);
+	fprintf(stderr, "syscope: %s%s%s (syscope record --help says what there is).\n", sentence, word ? ": " : "", word ? word : "");
 	return EXIT_SYSCOPE_FAILED;
 }
 
@@ -61,7 +71,7 @@ static int number_option(const char *name, const char *text, uint64_t limit, uin
 {
 	if (options_number(text, limit, out) == 0)
 		return 0;
-	fprintf(stderr, "syscope: %s takes a whole number from 0 to %llu, not '%s'\n", name, (unsigned long long)limit, text);
+	fprintf(stderr, "syscope: %s takes a whole number from 0 to %llu, not '%s'.\n", name, (unsigned long long)limit, text);
 	return EXIT_SYSCOPE_FAILED;
 }
 
@@ -158,6 +168,11 @@ static int check(struct options *options)
 	return options->program[0] != '\0' ? 0 : complain("the program's name is empty", NULL);
 }
 
+static bool is_help(int argc, char **argv, int at)
+{
+	return at < argc && (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0);
+}
+
 int options_parse(int argc, char **argv, struct options *options, bool *done)
 {
 	int next = argc;
@@ -165,7 +180,7 @@ int options_parse(int argc, char **argv, struct options *options, bool *done)
 
 	*options = (struct options){ .stacks = true, .filter = true, .payload_bytes = DEFAULT_PAYLOAD_BYTES };
 	*done = false;
-	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+	if (is_help(argc, argv, 1) || is_help(argc, argv, 2)) {
 		fputs(usage, stdout);
 		*done = true;
 		return 0;

@@ -95,6 +95,10 @@ static void explain_format(const char *path, char *sentence, size_t size)
 		snprintf(sentence, size, "%s is empty, so there is nothing to run.", path);
 	} else if (length > EI_DATA + 20 && memcmp(head, ELFMAG, SELFMAG) == 0) {
 		memcpy(&machine, head + offsetof(Elf64_Ehdr, e_machine), sizeof(machine));
+		if (machine == EM_X86_64 && head[EI_CLASS] == ELFCLASS64) {
+			snprintf(sentence, size, "%s is damaged: it is not a whole program; build or copy it again.", path);
+			return;
+		}
 		snprintf(sentence, size, "%s is a program for another kind of processor (ELF machine %u): build it for this one.", path, machine);
 	} else {
 		snprintf(sentence, size, "%s is neither a program for this machine nor a script with a #! line: run it as INTERPRETER %s.", path, path);

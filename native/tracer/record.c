@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "capture.h"
 #include "control.h"
 #include "effects.h"
 #include "modules.h"
+#include "notice.h"
 #include "origin.h"
 #include "program.h"
 #include "stacks.h"
@@ -40,15 +42,27 @@ static void fill_call(struct tracee *tracee, const struct entry_info *info, uint
 	memcpy(tracee->call.args, info->args, sizeof(tracee->call.args));
 }
 
-/* Whether writing still works; if not, calls pass by from now on and are counted. */
+/* Writing has failed: calls pass by from now on and are counted. Who started the program is told at once, on its stderr. */
+static void stop_recording(struct tracer *tracer, int failure)
+{
+	const char *reason = failure == -EFBIG ? "the trace has reached its size limit" : strerror(-failure);
+	char line[4608];
+
+	tracer->recording = false;
+	snprintf(line, sizeof(line), "syscope: %s: recording stopped after %llu calls, the program goes on; %s holds what came before.\n", reason,
+		(unsigned long long)tracer->counters.calls, tracer->trace_path);
+	notice(tracer->root_pid, line);
+	record_warning(tracer, NULL, WARNING_CODE_GENERAL,
+		"The trace could not be written any further (the disk is full, or the size limit is reached): the program goes on, "
+		"its later calls are not in the trace.");
+}
+
 static void check_writer(struct tracer *tracer)
 {
-	if (tracer->recording && writer_failed(tracer->writer) != 0) {
-		tracer->recording = false;
-		record_warning(tracer, NULL, WARNING_CODE_GENERAL,
-			"The trace could not be written any further (the disk is full, or the size limit is reached): the program goes on, "
-			"its later calls are not in the trace.");
-	}
+	int failure = tracer->recording ? writer_failed(tracer->writer) : 0;
+
+	if (failure != 0)
+		stop_recording(tracer, failure);
 }
 
 static uint16_t entry_flags(struct tracee *tracee, const struct entry_info *info)
