@@ -72,6 +72,7 @@ static void handle_syscall(struct tracer *tracer, struct tracee *tracee)
 			record_exit(tracer, tracee, ret, info.seen_ns);
 	} else if (!tracee->in_call) {
 		record_entry(tracer, tracee, &info);
+		tracee->in_call = tracee->recorded || tracee->every_call; /* else its exit will not stop */
 		if (resume_hold(tracer, tracee))
 			return;
 	}

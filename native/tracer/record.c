@@ -117,7 +117,6 @@ void record_entry(struct tracer *tracer, struct tracee *tracee, const struct ent
 	uint32_t stack = 0;
 	uint64_t seq;
 
-	tracee->in_call = true;
 	tracee->recorded = false;
 	if (!tracer->recording || tracer->failed_start) {
 		tracer->counters.lost_calls += !tracer->recording;

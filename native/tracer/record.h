@@ -20,7 +20,7 @@ struct entry_info {
 	uint64_t seen_ns;
 };
 
-/* Writes the entry's rows; the thread is stopped at it. Sets tracee->in_call and ->recorded. */
+/* Writes the entry's rows; the thread is stopped at it. Sets tracee->recorded. */
 void record_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info);
 /* Writes the exit's rows. seen_ns: when the stop was seen. */
 void record_exit(struct tracer *tracer, struct tracee *tracee, int64_t ret, uint64_t seen_ns);
