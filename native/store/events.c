@@ -51,6 +51,15 @@ static int take_enter(struct index *x, uint64_t row, const struct reader_segment
 	return 0;
 }
 
+/* A row of a call that is not there (yet): it waits for the next refresh once; then there is none. */
+static int wait_for_call(struct index *x, enum record_kind kind, uint64_t row, uint64_t id)
+{
+	if (id < x->event_count || x->waiting[kind] == row + 1 || !reader_is_live(&x->reader))
+		return 0;
+	x->waiting[kind] = row + 1;
+	return WALK_LATER;
+}
+
 static struct event *event_at(struct index *x, uint64_t id)
 {
 	return id < x->event_count && x->events[id].flags & EVENT_PRESENT ? &x->events[id] : NULL;
@@ -80,7 +89,9 @@ static int take_exit(struct index *x, uint64_t row, const struct reader_segment 
 	struct event *event = event_at(x, id);
 	bool placed = id < x->placed_count;
 
-	if (!event || event->flags & EVENT_EXITED || row > INDEX_MAX_ROWS)
+	if (!event)
+		return wait_for_call(x, RECORD_EXIT, row, id);
+	if (event->flags & EVENT_EXITED || row > INDEX_MAX_ROWS)
 		return 0;
 	if (placed)
 		lane_remove(x, (uint32_t)id);
@@ -110,15 +121,21 @@ static int take_copy(struct copy_chain *chain, uint32_t *newest, uint64_t row)
 
 static int take_copy_in(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
 {
-	struct event *event = event_at(x, reader_cell(segment, bytes, COLUMN_COPY_IN_EVENT, at));
+	uint64_t id = reader_cell(segment, bytes, COLUMN_COPY_IN_EVENT, at);
+	struct event *event = event_at(x, id);
 
+	if (!event && wait_for_call(x, RECORD_COPY_IN, row, id))
+		return WALK_LATER;
 	return take_copy(&x->copies_in, event ? &event->copy_in : NULL, row);
 }
 
 static int take_copy_out(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
 {
-	struct event *event = event_at(x, reader_cell(segment, bytes, COLUMN_COPY_OUT_EVENT, at));
+	uint64_t id = reader_cell(segment, bytes, COLUMN_COPY_OUT_EVENT, at);
+	struct event *event = event_at(x, id);
 
+	if (!event && wait_for_call(x, RECORD_COPY_OUT, row, id))
+		return WALK_LATER;
 	return take_copy(&x->copies_out, event ? &event->copy_out : NULL, row);
 }
 

@@ -32,8 +32,11 @@ static int walk_segment(struct index *x, uint32_t index, uint64_t from, index_ro
 
 	if (!bytes)
 		return 0; /* a problem was noted */
-	for (uint64_t row = from; row < segment.first_row + segment.rows && !err; row++)
+	for (uint64_t row = from; row < segment.first_row + segment.rows && !err; row++) {
 		err = each(x, row, &segment, bytes, row - segment.first_row);
+		if (err == WALK_LATER)
+			x->taken[segment.kind] = row;
+	}
 	/* Of a long trace only what is asked for later stays in memory. */
 	if (segment.sealed)
 		reader_unload(&x->reader, index);
@@ -59,8 +62,9 @@ int index_walk(struct index *x, enum record_kind kind, index_row_fn each)
 		if (!segment->bad && from < segment->first_row + segment->rows)
 			err = walk_segment(x, rows->segments[i], from, each);
 	}
-	x->taken[kind] = rows->rows;
-	return err;
+	if (err != WALK_LATER)
+		x->taken[kind] = rows->rows;
+	return err == WALK_LATER ? 0 : err;
 }
 
 static int take_lost(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)

@@ -133,7 +133,8 @@ struct index {
 	size_t lane_count, lane_capacity;
 	struct filter_block *blocks;
 	size_t block_count, block_capacity;
-	uint64_t taken[RECORD_KIND_LIMIT]; /* rows that the index has seen */
+	uint64_t taken[RECORD_KIND_LIMIT];   /* rows that the index has seen */
+	uint64_t waiting[RECORD_KIND_LIMIT]; /* one more than the row that waits for its call since the last refresh */
 };
 
 /* Opens a trace; on failure message says why, and nothing is left. Returns 0 or -errno. */
@@ -142,7 +143,9 @@ void index_close(struct index *x);
 /* Takes in what was written since. revision grows if anything changed. Returns 0 or -errno. */
 int index_refresh(struct index *x);
 
-/* Row walking (index.c): calls `each` with each new row of a kind. each returns 0 or -errno. */
+/* Row walking (index.c): calls `each` with each new row of a kind. each returns 0, -errno, or WALK_LATER: this row and what comes
+   after it is for the next refresh. */
+#define WALK_LATER 1
 typedef int (*index_row_fn)(
 	struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at);
 int index_walk(struct index *x, enum record_kind kind, index_row_fn each);

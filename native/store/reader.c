@@ -177,21 +177,29 @@ void reader_close(struct reader *r)
 	r->fd = -1;
 }
 
+int reader_take_size(struct reader *r)
+{
+	struct stat st;
+
+	if (fstat(r->fd, &st))
+		return -errno;
+	r->size_bytes = (uint64_t)st.st_size;
+	return 0;
+}
+
 /*
  * Rows refer to rows of other kinds, which were written before them. So counts are taken from what refers to what is
- * referred to (levels, segments.c): then everything that a counted row names has been counted too.
+ * referred to (levels, segments.c): then what a counted row names has been counted too, but for what levels say otherwise.
  */
 int reader_refresh(struct reader *r)
 {
-	struct stat st;
 	int err;
 
 	take_state(r);
 	for (int level = 0; level < READER_LEVELS; level++) {
-		if (fstat(r->fd, &st))
-			return -errno;
-		r->size_bytes = (uint64_t)st.st_size;
-		err = reader_scan(r);
+		err = reader_take_size(r);
+		if (!err)
+			err = reader_scan(r);
 		if (err)
 			return err;
 		reader_take_rows(r, level);

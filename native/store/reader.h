@@ -68,6 +68,8 @@ int reader_open(struct reader *r, const char *path, char *message, size_t messag
 void reader_close(struct reader *r);
 /* Takes in what was published since. Returns 0 or -errno. */
 int reader_refresh(struct reader *r);
+/* The file's size now. Returns 0 or -errno. */
+int reader_take_size(struct reader *r);
 /* Recording, and the tracer is still there. */
 bool reader_is_live(const struct reader *r);
 
@@ -77,7 +79,7 @@ void reader_problem(struct reader *r, const char *format, ...) __attribute__((fo
 /* segments.c: finds new segments at the file's end, and takes the row counts of those that grow. */
 int reader_scan(struct reader *r);
 void reader_take_rows(struct reader *r, int level);
-#define READER_LEVELS 7
+#define READER_LEVELS 8
 
 /* load.c: the segment's bytes in memory with all its rows, or NULL (bad, short, no memory). Valid until the eighth next load. */
 const uint8_t *reader_load(struct reader *r, uint32_t segment);

@@ -16,22 +16,28 @@ struct raw_segment {
 	struct segment_column column[SEGMENT_MAX_COLUMNS];
 };
 
-/* When a kind's rows are counted; lower ones refer to higher ones. */
+/*
+ * When a kind's rows are counted; lower ones refer to higher ones. Exits and copies come after the calls that they are of, so
+ * that no call is seen without what was written about it before the next one (those of calls not yet seen wait, events.c).
+ */
 static const uint8_t level_of[RECORD_KIND_LIMIT] = {
 	[RECORD_ENTER] = 1,
-	[RECORD_MAPPING] = 1,
-	[RECORD_SYMBOL] = 1,
-	[RECORD_LIBC_ENTER] = 1,
-	[RECORD_THREAD] = 2,
-	[RECORD_DESCRIPTION] = 2,
-	[RECORD_STACK] = 2,
-	[RECORD_SOURCE] = 2,
-	[RECORD_PROCESS] = 3,
-	[RECORD_FRAME] = 3,
-	[RECORD_MODULE] = 4,
-	[RECORD_META] = 4,
-	[RECORD_STRING] = 5,
-	[RECORD_HEAP] = 6,
+	[RECORD_EXIT] = 2,
+	[RECORD_MAPPING] = 2,
+	[RECORD_SYMBOL] = 2,
+	[RECORD_LIBC_ENTER] = 2,
+	[RECORD_COPY_IN] = 3,
+	[RECORD_COPY_OUT] = 3,
+	[RECORD_THREAD] = 3,
+	[RECORD_DESCRIPTION] = 3,
+	[RECORD_STACK] = 3,
+	[RECORD_SOURCE] = 3,
+	[RECORD_PROCESS] = 4,
+	[RECORD_FRAME] = 4,
+	[RECORD_MODULE] = 5,
+	[RECORD_META] = 5,
+	[RECORD_STRING] = 6,
+	[RECORD_HEAP] = 7,
 };
 
 enum found { FOUND_SEGMENT, FOUND_NOTHING, FOUND_DAMAGE };
@@ -149,6 +155,9 @@ int reader_scan(struct reader *r)
 			r->scan_offset = next;
 			continue;
 		case FOUND_DAMAGE:
+			/* It may have been written, and the file have grown, since the last look at the size. */
+			if (reader_is_live(r) && !reader_take_size(r) && look(r, r->scan_offset, &raw) != FOUND_DAMAGE)
+				continue;
 			next = next_sound(r, r->scan_offset);
 			reader_problem(r, "The trace is damaged or cut off at byte %llu: %llu bytes of it were skipped.",
 				(unsigned long long)r->scan_offset, (unsigned long long)(next - r->scan_offset));
@@ -169,12 +178,24 @@ static bool numbers_go_on(const struct reader *r, const struct reader_segment *s
 	return segment->first_row >= rows && segment->first_row - rows <= r->size_bytes / width;
 }
 
+/* A sealed segment's count is final, but it may have been read before the seal was: then once more. */
+static bool read_header(const struct reader *r, const struct reader_segment *segment, struct segment_header *header)
+{
+	for (int look_again = 1; look_again >= 0; look_again--) {
+		if (pread(r->fd, header, sizeof(*header), (off_t)segment->offset) != sizeof(*header))
+			return false;
+		if (header->state != SEGMENT_STATE_SEALED)
+			break;
+	}
+	return true;
+}
+
 static void count_rows(struct reader *r, struct reader_segment *segment)
 {
 	struct segment_header header;
 	struct reader_kind *kind = &r->kinds[segment->kind];
 
-	if (pread(r->fd, &header, sizeof(header), (off_t)segment->offset) != sizeof(header))
+	if (!read_header(r, segment, &header))
 		return;
 	if (header.rows > segment->capacity || (header.state == SEGMENT_STATE_SEALED && header.rows < segment->rows)) {
 		reader_problem(r, "A part of the trace (%s rows at byte %llu) is damaged and was skipped.",

@@ -1,0 +1,4 @@
+#Tests of the trace file : writer, reader, index, queries.
+syscope_add_test(store_writer SOURCES store_writer_test.c LIBS syscope_store_writer syscope_store_reader)
+	syscope_add_test(store_full SOURCES store_full_test.c LIBS syscope_store_writer syscope_store_reader TIMEOUT 120)
+		syscope_add_test(store_live SOURCES store_live_test.c LIBS syscope_store_writer syscope_store_reader TIMEOUT 120)
