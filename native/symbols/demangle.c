@@ -1,4 +1,4 @@
-/* Demangling: C++ by the compiler's own __cxa_demangle, Rust's two forms here and in demangle_rust.c. */
+/* Demangling: C++ by the compiler's own __cxa_demangle, Rust's two forms by our own. */
 #include "demangle.h"
 
 #include <stddef.h>

@@ -122,5 +122,5 @@ static char *demangle_legacy(const char *name)
 
 char *demangle_rust(const char *name)
 {
-	return is_legacy(name) ? demangle_legacy(name) : NULL;
+	return is_legacy(name) ? demangle_legacy(name) : demangle_rust_v0(name);
 }

@@ -76,4 +76,5 @@ add_custom_command(OUTPUT ${symbols_bin}/symbols_target_split_fifo
 add_custom_target(symbols_target_split_fifo ALL DEPENDS ${symbols_bin}/symbols_target_split_fifo)
 
 syscope_add_test(symbols_process SOURCES symbols_process_test.c LIBS syscope_symbols ARGS ${symbols_bin} TIMEOUT 120)
+syscope_add_test(symbols_names SOURCES symbols_names_test.c LIBS syscope_symbols)
 syscope_add_test(symbols_fuzz SOURCES symbols_fuzz_test.c ARGS ${symbols_bin}/symbols_target_O2 TIMEOUT 120)

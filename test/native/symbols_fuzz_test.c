@@ -11,7 +11,7 @@
 #include "symbols_client.h"
 #include "unwind_check.h"
 
-#define ROUNDS 100
+#define ROUNDS 60
 #define ADDRESSES 200
 
 static uint64_t next_random(uint64_t *state)
