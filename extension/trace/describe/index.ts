@@ -43,6 +43,9 @@ export interface CallLine {
   readonly whole: boolean;
 }
 
+/** What stands for an argument that the kernel fills in, before it has. */
+const UNKNOWN = '?';
+
 const AUDIT_ARCH_X86_64 = 0xc000003e;
 
 const rowsByNumber = new Map(SYSCALLS.map((row) => [row.nr, row]));
@@ -95,11 +98,19 @@ function compileRaw(name: string, row: SyscallRow | undefined): CompiledRow {
 /** The line in pieces: what exports need, and nothing more. */
 export function callLine(call: RawCall): CallLine {
   const compiled = compiledRow(call.nr, call.arch);
-  const view = viewOf(call);
-  return lineOf(compiled, view);
+  return lineOf(compiled, viewOf(call), undefined);
 }
 
-function lineOf(compiled: CompiledRow, view: CallView): CallLine {
+/** A line, and the texts of its arguments as they print: what an export that has both needs. */
+export function callTexts(call: RawCall): { readonly line: CallLine; readonly args: readonly string[]; readonly errno: number } {
+  const view = viewOf(call);
+  const args: string[] = [];
+  const line = lineOf(compiledRow(call.nr, call.arch), view, (_, text) => void args.push(text));
+  return { line, args, errno: view.errno };
+}
+
+/** `each` gets every argument that the call has, in order of printing, with its text. */
+function lineOf(compiled: CompiledRow, view: CallView, each: ((name: string, text: string) => void) | undefined): CallLine {
   const { args, name } = compiled;
   const from = lateFrom(compiled, view);
   const unfinished = view.ret === undefined;
@@ -107,11 +118,15 @@ function lineOf(compiled: CompiledRow, view: CallView): CallLine {
   let rest = '';
   let printed = 0;
   for (let i = 0; i < args.length; i++) {
-    const { prefix, printer } = args[i]!;
+    const { name: argument, prefix, printer } = args[i]!;
     const late = from !== undefined && i >= from;
-    if (late && unfinished) continue;
+    if (late && unfinished) {
+      each?.(argument, printer.late(view) ? UNKNOWN : (printer.text(view) ?? UNKNOWN));
+      continue;
+    }
     const text = printer.text(view);
     if (text === undefined) continue;
+    each?.(argument, text);
     const comma = printed++ > 0 ? ', ' : '';
     if (!late) entry += comma + prefix + text;
     else if (rest === '' && compiled.entry === undefined) [entry, rest] = [entry + comma, prefix + text];
@@ -145,10 +160,7 @@ export function errorOf(call: RawCall): string | undefined {
 export function describeCall(call: RawCall): DescribedCall {
   const compiled = compiledRow(call.nr, call.arch);
   const view = viewOf(call);
-  const line = lineOf(compiled, view);
-  const args = compiled.args.flatMap(({ name, printer }) => {
-    const text = view.ret === undefined && printer.late(view) ? 'not known yet' : printer.text(view);
-    return text === undefined ? [] : [{ name, text }];
-  });
+  const args: { name: string; text: string }[] = [];
+  const line = lineOf(compiled, view, (name, text) => void args.push({ name, text }));
   return { call, name: line.name, text: lineText(line), args, result: line.result ?? 'in progress', errno: errorOf(call) };
 }

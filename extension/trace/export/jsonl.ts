@@ -3,7 +3,7 @@
  * A field that does not apply is absent. Pure: records in, text out, in chunks of many lines.
  */
 import type { RawCall, ResolvedFrame, ResolvedStack } from '../engineProtocol';
-import { describeCall, sigInfoText, signalName } from '../describe';
+import { callTexts, errorName, lineText, sigInfoText, signalName } from '../describe';
 import { BlindReason, FD_CLASSES, LostReason, Origin, WarningCode } from '../gen/schema';
 import type { CallRecord, ExitRecord, TraceRecord, TraceSource } from '../source';
 
@@ -123,10 +123,10 @@ const ORIGINS: readonly string[] = Object.keys(Origin);
 
 /** By hand: this is most of a trace, and half of the time that exporting takes. */
 function callText(cache: StackCache, { call }: CallRecord): string {
-  const described = describeCall(call);
-  let text = `{"kind":"syscall","id":${call.id},"pid":${call.pid},"tid":${call.tid},"name":"${described.name}","nr":${call.nr}`;
-  text += `,"args":[${described.args.map((arg) => JSON.stringify(arg.text)).join(',')}],"text":${JSON.stringify(described.text)}`;
-  if (call.ret !== undefined) text += resultFields(call.ret, described.errno);
+  const { line, args, errno } = callTexts(call);
+  let text = `{"kind":"syscall","id":${call.id},"pid":${call.pid},"tid":${call.tid},"name":"${line.name}","nr":${call.nr}`;
+  text += `,"args":[${args.map(asciiString).join(',')}],"text":${asciiString(lineText(line))}`;
+  if (call.ret !== undefined) text += resultFields(call.ret, errno);
   text += `,"start_ns":${call.startNs}`;
   if (call.durationNs !== undefined) text += `,"duration_ns":${call.durationNs}`;
   if (call.fd >= 0) text += `,"fd":${call.fd}`;
@@ -137,8 +137,9 @@ function callText(cache: StackCache, { call }: CallRecord): string {
   return stack === '' ? `${text}}\n` : `${text},"stack":${stack}}\n`;
 }
 
-/** A failed call returns -1 to the program; what a signal interrupted returns nothing, and will be restarted. */
-function resultFields(ret: bigint, errno: string | undefined): string {
-  if (ret >= 0n || ret < -4095n) return `,"ret":${ret}`;
-  return errno === undefined ? ',"restarted":true' : `,"ret":-1,"errno":"${errno}"`;
-}
+/** A describer's text is printable ASCII: only quotes and backslashes need escaping, and most texts have neither. */
+const asciiString = (text: string): string => (text.includes('"') || text.includes('\\') ? JSON.stringify(text) : `"${text}"`);
+
+/** A failed call returns -1 to the program, and so does one that will be restarted, with the kernel's code for that. */
+const resultFields = (ret: bigint, errno: number): string =>
+  errno === 0 ? `,"ret":${ret}` : `,"ret":-1,"errno":"${errorName(errno)}"`;
