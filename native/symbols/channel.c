@@ -115,6 +115,22 @@ int channel_write(struct channel *channel, const char *text, size_t length)
 	return buffer->end - buffer->start >= WRITE_BYTES ? channel_flush(channel) : 0;
 }
 
+/* Takes the line of this length out of the input. */
+static char *take_line(struct channel *channel, size_t length)
+{
+	struct channel_buffer *line = &channel->line;
+
+	line->start = line->end = 0;
+	if (reserve(line, length + 1)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	memcpy(line->data, channel->input.data + channel->input.start, length);
+	line->data[length] = '\0';
+	channel->input.start += length + 1;
+	return line->data;
+}
+
 /* True if a read would not wait. */
 static bool has_input(const struct channel *channel)
 {
@@ -131,14 +147,11 @@ char *channel_read_line(struct channel *channel)
 
 	for (;;) {
 		size_t length = buffer->end - buffer->start;
-		char *line = buffer->data + buffer->start;
-		char *newline = length > looked ? memchr(line + looked, '\n', length - looked) : NULL;
+		const char *line = buffer->data + buffer->start;
+		const char *newline = length > looked ? memchr(line + looked, '\n', length - looked) : NULL;
 
-		if (newline) {
-			*newline = '\0';
-			buffer->start += (size_t)(newline - line) + 1;
-			return line;
-		}
+		if (newline)
+			return take_line(channel, (size_t)(newline - line));
 		looked = length;
 		if (channel->ended || length >= CHANNEL_MAX_PENDING)
 			break;
@@ -157,5 +170,6 @@ void channel_free(struct channel *channel)
 {
 	free(channel->input.data);
 	free(channel->output.data);
+	free(channel->line.data);
 	*channel = (struct channel){ .in = -1, .out = -1 };
 }

@@ -20,6 +20,7 @@ struct channel {
 	int in, out;
 	bool ended; /* no more input comes */
 	struct channel_buffer input, output;
+	struct channel_buffer line; /* a copy of the line at hand: input moves while output is written */
 };
 
 /* The next line without its newline, NUL-terminated, changeable, valid until the next call. NULL: the end, or an error (errno). */

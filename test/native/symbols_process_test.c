@@ -303,8 +303,15 @@ static void test_batch(size_t count, bool one_line)
 	client.to = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	length = client_read(&client, buffer, ROOM, NULL);
 	CHECK(length > 0, "no answers");
-	for (char *rest = buffer, *line; length > 0 && (line = strsep(&rest, "\n")) != NULL;)
-		answers += strstr(line, "\"fill\",\"file\"") != NULL;
+	for (char *rest = buffer, *line; length > 0 && (line = strsep(&rest, "\n")) != NULL;) {
+		char start[64];
+
+		if (line[0] == '\0')
+			continue;
+		sprintf(start, "{\"address\":\"%lx\",", fill + answers % size);
+		if (strncmp(line, start, strlen(start)) == 0 && strstr(line, "\"fill\",\"file\""))
+			answers++;
+	}
 	CHECK(answers == count, "%zu answers of %zu", answers, count);
 	status = client_end(&client);
 	CHECK(status == 0, "status %#x", (unsigned int)status);
@@ -350,6 +357,8 @@ int main(int argc, char **argv)
 	test_cxx(&client);
 	status = client_end(&client);
 	CHECK(status == 0, "status %#x", (unsigned int)status);
+	test_batch(500, true);
+	test_batch(5000, true);
 	test_batch(30000, false);
 	test_batch(50000, true);
 	test_gone();
