@@ -43,12 +43,24 @@ function laneKey(call: FakeCall): string {
   return [call.pid, call.classId, call.fd, thread].join(' ');
 }
 
+const known = new WeakMap<FakeTrace, readonly Lane[]>();
+
 /** Lanes in order of their first call; ids count from 0. */
 export function lanesOf(trace: FakeTrace): readonly Lane[] {
+  const lanes = known.get(trace) ?? countLanes(trace);
+  known.set(trace, lanes);
+  return lanes;
+}
+
+function countLanes(trace: FakeTrace): readonly Lane[] {
   const groups = new Map<string, FakeCall[]>();
   for (const call of trace.calls) {
-    const key = laneKey(call);
-    groups.set(key, [...(groups.get(key) ?? []), call]);
+    const group = groups.get(laneKey(call));
+    if (group === undefined) {
+      groups.set(laneKey(call), [call]);
+    } else {
+      group.push(call);
+    }
   }
   return [...groups.values()].map((calls, id) => lane(trace, calls, id));
 }

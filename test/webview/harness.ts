@@ -119,5 +119,5 @@ export async function pointOf(
   }
   const t0 = Number(await timeline.canvas.getAttribute('data-t0'));
   const t1 = Number(await timeline.canvas.getAttribute('data-t1'));
-  return { x: canvas.x + ((ns - t0) / (t1 - t0)) * canvas.width, y: box.y + Math.min(box.height / 2, 12) };
+  return { x: canvas.x + ((ns - t0) / (t1 - t0)) * canvas.width, y: box.y + Number(await row.getAttribute('data-row-top')) + 8 };
 }

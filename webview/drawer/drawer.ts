@@ -67,11 +67,12 @@ export function createDrawer(rpc: Rpc, callbacks: DrawerCallbacks): DrawerView {
       picked: PickedBox | undefined,
       cost: number,
       narrow: boolean,
+      selected: boolean,
     ) => {
       const body = panels.details.firstElementChild;
       body?.replaceChildren(
         ...(details === undefined
-          ? [emptyText(problem)]
+          ? emptyText(problem, selected)
           : detailsView({
               details,
               processName,
@@ -85,9 +86,9 @@ export function createDrawer(rpc: Rpc, callbacks: DrawerCallbacks): DrawerView {
       );
     },
   );
-  const updateStack = whenChanged((details: DescribedDetails | undefined, problem: string | undefined) => {
+  const updateStack = whenChanged((details: DescribedDetails | undefined, problem: string | undefined, selected: boolean) => {
     const body = panels.stack.firstElementChild;
-    body?.replaceChildren(...(details === undefined ? [emptyText(problem)] : stackView(details, callbacks.revealFrame)));
+    body?.replaceChildren(...(details === undefined ? emptyText(problem, selected) : stackView(details, callbacks.revealFrame)));
   });
   return {
     root,
@@ -110,9 +111,10 @@ export function createDrawer(rpc: Rpc, callbacks: DrawerCallbacks): DrawerView {
           state.picked,
           cost,
           root.clientWidth < NARROW_BELOW,
+          selected !== undefined,
         );
       } else if (drawer === 'stack') {
-        updateStack(details, state.detailsProblem);
+        updateStack(details, state.detailsProblem, selected !== undefined);
       } else if (drawer === 'events') {
         events.update({ epoch: state.epoch, hidden, loader }, state.info?.revision ?? 0, selected, cost);
       }
@@ -120,7 +122,15 @@ export function createDrawer(rpc: Rpc, callbacks: DrawerCallbacks): DrawerView {
   };
 }
 
-function emptyText(problem: string | undefined): HTMLElement {
+/** What stands where no call is described: a hint, or why there is none; nothing while one is on its way. */
+function emptyText(problem: string | undefined, selected: boolean): readonly HTMLElement[] {
+  if (selected && problem === undefined) {
+    return [];
+  }
+  return [emptyParagraph(problem)];
+}
+
+function emptyParagraph(problem: string | undefined): HTMLElement {
   return element('p', {
     class: 'empty',
     text: problem ?? 'Click a call on the timeline to see its arguments, its data and the source line that made it.',

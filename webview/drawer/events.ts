@@ -26,9 +26,9 @@ export interface EventsCallbacks {
 const COLUMNS = ['Time', 'Duration', 'Thread', 'Call'] as const;
 
 export function createEventsTable(rpc: Rpc, callbacks: EventsCallbacks): EventsTable {
-  const body = element('div', { class: 'events-body', role: 'rowgroup' });
-  const spacer = element('div', { class: 'events-spacer' }, body);
-  const scroller = element('div', { class: 'events-scroller', role: 'presentation' }, spacer);
+  const body = element('div', { class: 'events-body', role: 'presentation' });
+  const spacer = element('div', { class: 'events-spacer', role: 'presentation' }, body);
+  const scroller = element('div', { class: 'events-scroller', role: 'rowgroup', tabindex: '0' }, spacer);
   const head = element(
     'div',
     { class: 'events-head', role: 'row' },
@@ -36,7 +36,7 @@ export function createEventsTable(rpc: Rpc, callbacks: EventsCallbacks): EventsT
   );
   const grid = element(
     'div',
-    { class: 'events', role: 'grid', 'aria-label': 'Events', tabindex: '0' },
+    { class: 'events', role: 'grid', 'aria-label': 'Events' },
     element('div', { class: 'events-head-group', role: 'rowgroup' }, head),
     scroller,
   );

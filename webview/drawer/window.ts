@@ -23,7 +23,7 @@ export function listWindow(total: number, scrollTop: number, viewHeight: number)
   const position = rowPosition(total, scrollTop, viewHeight);
   const first = Math.max(0, Math.min(Math.floor(position), total - 1));
   const count = Math.max(0, Math.min(total - first, Math.ceil(viewHeight / LIST_ROW_HEIGHT) + 1));
-  return { height, first, count, offset: -(position - first) * LIST_ROW_HEIGHT };
+  return { height, first, count, offset: (first - position) * LIST_ROW_HEIGHT };
 }
 
 /** The row at the window's top edge, with a fraction. */

@@ -7,7 +7,7 @@ import type { Lane } from '../../extension/trace/engineProtocol';
 import { formatCount, plural } from '../model/time';
 import { laneLabel, paneSummary } from '../model/lanes';
 import type { Pane } from '../model/lanes';
-import { stickyHeader, visibleRows } from '../model/layout';
+import { stackBand, stickyHeader, visibleRows } from '../model/layout';
 import type { Layout, Row } from '../model/layout';
 import type { Action } from '../model/state';
 import { button, element, setAttribute } from './dom';
@@ -100,6 +100,7 @@ function place(node: HTMLElement, row: Row, top: number, selected: boolean): voi
   }
   setAttribute(node, 'data-top', String(top));
   setAttribute(node, 'data-height', String(row.height));
+  setAttribute(node, 'data-row-top', row.kind === 'lane' ? String(stackBand(0, row.named).top) : undefined);
   node.classList.toggle('selected', selected);
 }
 
