@@ -41,11 +41,20 @@ export function activate(context: vscode.ExtensionContext): void {
   const storage = new TraceStorage(folder, inUse);
   const view = new TracesView(storage);
   const editors: TimelineEditors = new TimelineEditors(
-    { traces, sources, states, describe: describeCall, command: (trace, command, text) => commands.fromPanel(trace, command, text), log: note },
+    {
+      traces,
+      sources,
+      states,
+      describe: describeCall,
+      command: (trace, command, text) => commands.fromPanel(trace, command, text),
+      log: note,
+    },
     vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
   );
   const reveal = (path: string, event: number): Promise<RevealProblem> =>
-    traces.with(path, async (trace) => sources.open(path, trace.info.program, await trace.request('details', { event }), undefined, true));
+    traces.with(path, async (trace) =>
+      sources.open(path, trace.info.program, await trace.request('details', { event }), undefined, true),
+    );
   const commands = new Commands({ traces, editors, tabs, states, storage, view, current, recordings, reveal, log });
   const failed = (what: string) => (error: unknown) => {
     log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
@@ -71,7 +80,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const recordingEnded = (trace: string): void => {
     recordings.remove(trace);
-    for (const open of traces.all) if (open.path === trace) open.refresh().catch(failed('The trace could not be read to its end'));
+    for (const open of traces.all)
+      if (open.path === trace) open.refresh().catch(failed('The trace could not be read to its end'));
     view.refresh();
     note(`Recorded ${trace}`);
   };
@@ -84,7 +94,11 @@ export function activate(context: vscode.ExtensionContext): void {
     describe: (path, event) =>
       traces.with(path, async (trace) => {
         await trace.refresh();
-        return describeEvent(event, { trace, describe: describeCall, chooseSource: (details) => sources.choose(path, trace.info.program, details) });
+        return describeEvent(event, {
+          trace,
+          describe: describeCall,
+          chooseSource: (details) => sources.choose(path, trace.info.program, details),
+        });
       }),
     localSource: (file, map) => sources.locate(file, map),
     log: note,
@@ -108,7 +122,11 @@ export function activate(context: vscode.ExtensionContext): void {
     { dispose: () => states.flush() },
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, sessions),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations),
-    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new DynamicConfigurations(), vscode.DebugConfigurationProviderTriggerKind.Dynamic),
+    vscode.debug.registerDebugConfigurationProvider(
+      DEBUG_TYPE,
+      new DynamicConfigurations(),
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
     vscode.commands.registerCommand('syscope.pickProcess', pickProcess),
   );
   removeStaleRunFolders().catch(failed('Old session folders could not be removed'));

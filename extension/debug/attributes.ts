@@ -92,20 +92,22 @@ class Reader {
   text(name: string): string | undefined {
     const value = this.raw[name];
     if (value === undefined || value === '') return undefined;
-    return typeof value === 'string' && isWord(value) ? value : this.wrong(name, 'a text without NUL characters');
+    return typeof value === 'string' && isWord(value)
+      ? value
+      : this.wrong<string | undefined>(name, 'a text without NUL characters', undefined);
   }
 
   texts(name: string): readonly string[] {
     const value = this.raw[name];
     if (value === undefined) return [];
     if (Array.isArray(value) && value.every((item) => typeof item === 'string' && isWord(item))) return value as string[];
-    return this.wrong(name, 'a list of texts without NUL characters') ?? [];
+    return this.wrong(name, 'a list of texts without NUL characters', []);
   }
 
   flag(name: string, byDefault: boolean): boolean {
     const value = this.raw[name];
     if (value === undefined) return byDefault;
-    return typeof value === 'boolean' ? value : (this.wrong(name, 'true or false') ?? byDefault);
+    return typeof value === 'boolean' ? value : this.wrong(name, 'true or false', byDefault);
   }
 
   /** The first choice is the default. */
@@ -113,19 +115,19 @@ class Reader {
     const value = this.raw[name];
     if (value === undefined) return choices[0];
     const found = choices.find((choice) => choice === value);
-    return found ?? this.wrong(name, choices.map((choice) => `"${choice}"`).join(' or ')) ?? choices[0];
+    return found ?? this.wrong(name, choices.map((choice) => `"${choice}"`).join(' or '), choices[0]);
   }
 
   environment(name: string): Readonly<Record<string, string | undefined>> {
     const value = this.raw[name];
     if (value === undefined) return {};
     const result: Record<string, string | undefined> = {};
-    if (!isRecord(value)) return this.wrong(name, 'an object of variable names and values') ?? {};
+    if (!isRecord(value)) return this.wrong(name, 'an object of variable names and values', {});
     for (const [variable, content] of Object.entries(value)) {
-      if (!/^[^=\0]+$/.test(variable)) this.wrong(`${name}.${variable}`, 'named without "=" and NUL characters');
+      if (!/^[^=\0]+$/.test(variable)) this.wrong(`${name}.${variable}`, 'named without "=" and NUL characters', undefined);
       else if (content === null) result[variable] = undefined;
       else if (typeof content === 'string' && isWord(content)) result[variable] = content;
-      else this.wrong(`${name}.${variable}`, 'a text, or null to remove the variable');
+      else this.wrong(`${name}.${variable}`, 'a text, or null to remove the variable', undefined);
     }
     return result;
   }
@@ -134,13 +136,13 @@ class Reader {
     const value = this.raw[name];
     if (value === undefined) return {};
     if (isRecord(value) && Object.values(value).every((item) => typeof item === 'string')) return value as Record<string, string>;
-    return this.wrong(name, 'an object of compile-time folders and the folders that hold them now') ?? {};
+    return this.wrong(name, 'an object of compile-time folders and the folders that hold them now', {});
   }
 
   capture(): CaptureOptions {
     const value = this.raw['capture'];
     const inner = new Reader(isRecord(value) ? value : {});
-    if (value !== undefined && !isRecord(value)) this.wrong('capture', 'an object with "stacks" and "payloadBytes"');
+    if (value !== undefined && !isRecord(value)) this.wrong('capture', 'an object with "stacks" and "payloadBytes"', undefined);
     const stacks = inner.flag('stacks', true);
     const payloadBytes = inner.bytes('payloadBytes');
     this.problems.push(...inner.problems.map((problem) => problem.replace('"', '"capture.')));
@@ -151,7 +153,7 @@ class Reader {
     const value = this.raw[name];
     if (value === undefined) return DEFAULT_PAYLOAD_BYTES;
     if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_PAYLOAD_BYTES) return value as number;
-    return this.wrong(name, `a whole number from 0 to ${String(MAX_PAYLOAD_BYTES)}`) ?? DEFAULT_PAYLOAD_BYTES;
+    return this.wrong(name, `a whole number from 0 to ${String(MAX_PAYLOAD_BYTES)}`, DEFAULT_PAYLOAD_BYTES);
   }
 
   /** A number, or the text that the process picker gave. */
@@ -159,12 +161,12 @@ class Reader {
     const value = this.raw[name];
     const id = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
     if (Number.isInteger(id) && (id as number) > 0 && (id as number) < 2 ** 31) return id as number;
-    return this.wrong(name, 'the number of a running process (or "${command:pickProcess}")') ?? 0;
+    return this.wrong(name, 'the number of a running process (or "${command:pickProcess}")', 0);
   }
 
-  private wrong(name: string, expected: string): undefined {
+  private wrong<T>(name: string, expected: string, instead: T): T {
     this.problems.push(`"${name}" must be ${expected}.`);
-    return undefined;
+    return instead;
   }
 }
 

@@ -19,13 +19,21 @@ export class TraceConfigurations implements vscode.DebugConfigurationProvider {
   }
 
   /** F5 without launch.json comes here with an empty configuration. Undefined: nothing starts. */
-  async resolveDebugConfiguration(folder: vscode.WorkspaceFolder | undefined, configuration: vscode.DebugConfiguration): Promise<vscode.DebugConfiguration | undefined> {
+  async resolveDebugConfiguration(
+    folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration | undefined> {
     if (!vscode.workspace.isTrusted) {
       void sayUntrusted();
       return undefined;
     }
     const raw = configuration as Partial<vscode.DebugConfiguration>;
-    const filled: vscode.DebugConfiguration = { ...configuration, type: DEBUG_TYPE, name: raw.name ?? NAME, request: raw.request ?? 'launch' };
+    const filled: vscode.DebugConfiguration = {
+      ...configuration,
+      type: DEBUG_TYPE,
+      name: raw.name ?? NAME,
+      request: raw.request ?? 'launch',
+    };
     if (filled.request === 'attach') {
       filled['processId'] ??= await pickProcess();
       return filled['processId'] === undefined ? undefined : filled;
@@ -47,7 +55,11 @@ export class TraceConfigurations implements vscode.DebugConfigurationProvider {
       return undefined;
     }
     if (configuration.request === 'attach') return configuration;
-    return { ...configuration, cwd: absolute(configuration['cwd'], folder) ?? folder?.uri.fsPath, program: programPath(configuration['program'], folder) };
+    return {
+      ...configuration,
+      cwd: absolute(configuration['cwd'], folder) ?? folder?.uri.fsPath,
+      program: programPath(configuration['program'], folder),
+    };
   }
 }
 
@@ -57,7 +69,10 @@ export class DynamicConfigurations implements vscode.DebugConfigurationProvider 
     const file = vscode.window.activeTextEditor?.document.uri;
     const programs = file?.scheme === 'file' ? await programsFor(file.fsPath, folder?.uri.fsPath) : [];
     const found = programs.length > 0 || folder === undefined ? programs : await findPrograms(folder.uri.fsPath);
-    return found.map((program) => ({ ...launchConfiguration(`${NAME}: ${path.basename(program)}`, program), cwd: folder?.uri.fsPath ?? path.dirname(program) }));
+    return found.map((program) => ({
+      ...launchConfiguration(`${NAME}: ${path.basename(program)}`, program),
+      cwd: folder?.uri.fsPath ?? path.dirname(program),
+    }));
   }
 }
 
@@ -68,12 +83,25 @@ export async function pickProcess(): Promise<string | undefined> {
     .filter(({ pid }) => pid !== process.pid)
     .map((item) => ({ label: item.name, description: String(item.pid), detail: item.command, item }))
     .sort((a, b) => Number(b.item.ours) - Number(a.item.ours));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Attach Syscope to a Process', placeHolder: 'Name, number or command line', matchOnDescription: true, matchOnDetail: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Attach Syscope to a Process',
+    placeHolder: 'Name, number or command line',
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
   return picked === undefined ? undefined : String(picked.item.pid);
 }
 
 function launchConfiguration(name: string, program: string): vscode.DebugConfiguration {
-  return { type: DEBUG_TYPE, request: 'launch', name, program, args: [], cwd: '${workspaceFolder}', internalConsoleOptions: 'neverOpen' };
+  return {
+    type: DEBUG_TYPE,
+    request: 'launch',
+    name,
+    program,
+    args: [],
+    cwd: '${workspaceFolder}',
+    internalConsoleOptions: 'neverOpen',
+  };
 }
 
 const BROWSE = 'Choose a file…';
@@ -84,20 +112,31 @@ async function pickProgram(folder: vscode.WorkspaceFolder | undefined): Promise<
   const beside = file?.scheme === 'file' ? await programsFor(file.fsPath, root) : [];
   const others = root === undefined ? [] : await findPrograms(root);
   const programs = [...new Set([...beside, ...others])];
-  const items = programs.map((program) => ({ label: path.basename(program), description: root === undefined ? program : path.relative(root, program), program }));
+  const items = programs.map((program) => ({
+    label: path.basename(program),
+    description: root === undefined ? program : path.relative(root, program),
+    program,
+  }));
   const picked = await vscode.window.showQuickPick([...items, { label: BROWSE, description: '', program: '' }], {
     title: 'Trace the System Calls of a Program',
     placeHolder: programs.length === 0 ? 'No built program was found in the workspace' : 'Which program?',
   });
   if (picked === undefined) return undefined;
   if (picked.program !== '') return picked.program;
-  const uris = await vscode.window.showOpenDialog({ title: 'The program to trace', openLabel: 'Trace', ...(folder === undefined ? {} : { defaultUri: folder.uri }) });
+  const uris = await vscode.window.showOpenDialog({
+    title: 'The program to trace',
+    openLabel: 'Trace',
+    ...(folder === undefined ? {} : { defaultUri: folder.uri }),
+  });
   return uris?.[0]?.fsPath;
 }
 
 async function sayUntrusted(): Promise<void> {
   const manage = 'Manage Workspace Trust';
-  const answer = await vscode.window.showErrorMessage('This workspace is not trusted, so Syscope only shows traces and starts nothing.', manage);
+  const answer = await vscode.window.showErrorMessage(
+    'This workspace is not trusted, so Syscope only shows traces and starts nothing.',
+    manage,
+  );
   if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 

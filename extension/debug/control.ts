@@ -112,13 +112,19 @@ export class ControlClient {
 export async function connectControl(path: string, listener: ControlListener, options: ConnectOptions): Promise<ControlClient> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
-    if (options.signal.aborted) throw new ControlError('The start was cancelled.');
+    if (isAborted(options.signal)) throw new ControlError('The start was cancelled.');
     const socket = await tryConnect(path);
-    if (options.signal.aborted) socket?.destroy();
+    if (isAborted(options.signal)) socket?.destroy();
     else if (socket !== undefined) return new ControlClient(socket, listener);
-    if (Date.now() >= deadline) throw new ControlError(`Nothing listened on the control socket within ${String(options.timeoutMs / 1000)} s.`);
+    if (Date.now() >= deadline)
+      throw new ControlError(`Nothing listened on the control socket within ${String(options.timeoutMs / 1000)} s.`);
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
+
+/** A function, since the signal changes between two looks at it. */
+export function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function tryConnect(path: string): Promise<net.Socket | undefined> {

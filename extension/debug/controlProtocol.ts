@@ -8,7 +8,14 @@ export type ControlVerb = 'status' | 'pause' | 'resume' | 'step' | 'detach' | 't
 export type StopReason = 'pause' | 'step' | 'entry';
 
 export type ControlEvent =
-  | { readonly event: 'hello'; readonly version: number; readonly pid: number; readonly program: string; readonly trace: string; readonly attached: boolean }
+  | {
+      readonly event: 'hello';
+      readonly version: number;
+      readonly pid: number;
+      readonly program: string;
+      readonly trace: string;
+      readonly attached: boolean;
+    }
   | { readonly event: 'process'; readonly pid: number; readonly ppid: number; readonly name: string }
   | { readonly event: 'thread'; readonly pid: number; readonly tid: number; readonly name: string }
   | { readonly event: 'thread_exit'; readonly pid: number; readonly tid: number }
@@ -53,7 +60,14 @@ function parseEvent(fields: Readonly<Record<string, unknown>>): ControlEvent | u
       const version = count(fields['version']);
       const trace = text(fields['trace']);
       if (version === undefined || pid === undefined || trace === undefined) return undefined;
-      return { event: 'hello', version, pid, trace, program: text(fields['program']) ?? '', attached: fields['attached'] === true };
+      return {
+        event: 'hello',
+        version,
+        pid,
+        trace,
+        program: text(fields['program']) ?? '',
+        attached: fields['attached'] === true,
+      };
     }
     case 'process':
       return pid === undefined ? undefined : { event: 'process', pid, ppid: count(fields['ppid']) ?? 0, name: name ?? '' };
@@ -62,10 +76,14 @@ function parseEvent(fields: Readonly<Record<string, unknown>>): ControlEvent | u
     case 'thread_exit':
       return pid === undefined || tid === undefined ? undefined : { event: 'thread_exit', pid, tid };
     case 'exited':
-      return pid === undefined ? undefined : { event: 'exited', pid, code: count(fields['code']), signal: count(fields['signal']) };
+      return pid === undefined
+        ? undefined
+        : { event: 'exited', pid, code: count(fields['code']), signal: count(fields['signal']) };
     case 'stopped': {
       const reason = stopReason(fields['reason']);
-      return tid === undefined || reason === undefined ? undefined : { event: 'stopped', tid, reason, id: count(fields['id']) ?? 0 };
+      return tid === undefined || reason === undefined
+        ? undefined
+        : { event: 'stopped', tid, reason, id: count(fields['id']) ?? 0 };
     }
     case 'continued':
       return { event: 'continued', tid: tid ?? 0 };

@@ -39,7 +39,11 @@ export class HeldCalls {
     this.tree.clear();
   }
 
-  async stackTrace(thread: number, start: number, levels: number): Promise<{ stackFrames: DebugProtocol.StackFrame[]; totalFrames: number }> {
+  async stackTrace(
+    thread: number,
+    start: number,
+    levels: number,
+  ): Promise<{ stackFrames: DebugProtocol.StackFrame[]; totalFrames: number }> {
     const { frames } = await this.held(thread);
     return { stackFrames: frames.slice(start, levels > 0 ? start + levels : undefined), totalFrames: frames.length };
   }
@@ -48,12 +52,19 @@ export class HeldCalls {
     const { described } = await this.held(Math.floor(frame / MAX_FRAMES));
     return callScopes(described).map((scope, index) => {
       const variablesReference = this.tree.reference(scope.children);
-      return { name: scope.name, variablesReference, expensive: index > 0, ...(index === 0 ? { presentationHint: 'arguments' as const } : {}) };
+      return {
+        name: scope.name,
+        variablesReference,
+        expensive: index > 0,
+        ...(index === 0 ? { presentationHint: 'arguments' as const } : {}),
+      };
     });
   }
 
   variables(reference: number): DebugProtocol.Variable[] {
-    return this.tree.children(reference).map(({ name, value, children }) => ({ name, value, variablesReference: this.tree.reference(children) }));
+    return this.tree
+      .children(reference)
+      .map(({ name, value, children }) => ({ name, value, variablesReference: this.tree.reference(children) }));
   }
 
   private held(thread: number): Promise<Held> {
@@ -61,7 +72,8 @@ export class HeldCalls {
     if (known !== undefined) return known;
     const event = this.threads.stoppedAt(thread);
     const { current } = this;
-    if (event === undefined || current === undefined) return Promise.reject(new Error('This thread runs: only a held thread has a call to show.'));
+    if (event === undefined || current === undefined)
+      return Promise.reject(new Error('This thread runs: only a held thread has a call to show.'));
     const held = this.load(thread, event, current);
     this.calls.set(thread, held);
     held.catch(() => this.calls.delete(thread)); // asked again, it is tried again
@@ -71,7 +83,11 @@ export class HeldCalls {
   private async load(thread: number, event: number, { trace, sourceFileMap }: HeldTrace): Promise<Held> {
     const described = await this.host.describe(trace, event);
     const stack = described.details.stack?.frames ?? [];
-    const sources = await Promise.all(stack.map(({ location }) => (location === undefined ? undefined : this.host.localSource(location.file, sourceFileMap))));
+    const sources = await Promise.all(
+      stack.map(({ location }) =>
+        location === undefined ? Promise.resolve(undefined) : this.host.localSource(location.file, sourceFileMap),
+      ),
+    );
     const frames = stack.map((frame, index) => protocolFrame(frame, sources[index], thread * MAX_FRAMES + index + 1));
     return { described, frames: [callFrame(described, thread), ...frames] };
   }
@@ -87,7 +103,8 @@ function protocolFrame(frame: ResolvedFrame, local: string | undefined, id: numb
   const place = `${path.basename(frame.module)}+0x${frame.offset.toString(16)}`;
   const name = `${frame.function ?? place}${frame.inlined ? ' (inlined)' : ''}`;
   const instructionPointerReference = `0x${frame.address.toString(16)}`;
-  if (frame.location === undefined) return { id, name, line: 0, column: 0, presentationHint: 'subtle', instructionPointerReference };
+  if (frame.location === undefined)
+    return { id, name, line: 0, column: 0, presentationHint: 'subtle', instructionPointerReference };
   const { file, line, column } = frame.location;
   const source: DebugProtocol.Source = { name: path.basename(file), path: local ?? file };
   if (local === undefined) source.presentationHint = 'deemphasize';

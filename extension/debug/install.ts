@@ -19,14 +19,20 @@ export function installationIn(extensionFolder: string): Installation {
 }
 
 /** Undefined: everything is there and runs on this machine. */
-export async function installationProblem(installation: Installation, platform: string, arch: string): Promise<string | undefined> {
+export async function installationProblem(
+  installation: Installation,
+  platform: string,
+  arch: string,
+): Promise<string | undefined> {
   if (platform !== 'linux' || arch !== 'x64') {
     return `Syscope traces on Linux on x86-64 only, and this is ${platform} on ${arch}: open the folder on such a machine (Remote-SSH, WSL or a container).`;
   }
   for (const file of [installation.command, installation.tracer]) {
     const stat = await fs.stat(file).catch(() => undefined);
-    if (stat === undefined) return `"${file}" is missing from the extension: install Syscope again (in a checkout, run \`npm run build\`).`;
-    if (!(await isExecutable(file))) return `"${file}" is not executable: install Syscope again, on a file system that is not mounted "noexec".`;
+    if (stat === undefined)
+      return `"${file}" is missing from the extension: install Syscope again (in a checkout, run \`npm run build\`).`;
+    if (!(await isExecutable(file)))
+      return `"${file}" is not executable: install Syscope again, on a file system that is not mounted "noexec".`;
   }
   const image = await readImageKind(installation.tracer).catch(() => undefined);
   if (image?.kind === 'elf' && image.machine === EM_X86_64 && image.bits === 64) return undefined;

@@ -24,8 +24,16 @@ export interface PlainEnvironment {
 const POLL_MS = 200;
 const DRAIN_TIMEOUT_MS = 500;
 
-export async function launchPlain(launch: LaunchAttributes, program: string, cwd: string, environment: PlainEnvironment): Promise<Run> {
-  const pid = launch.console === 'integratedTerminal' ? await startInTerminal(launch, program, cwd, environment) : await startOwn(launch, program, cwd, environment);
+export async function launchPlain(
+  launch: LaunchAttributes,
+  program: string,
+  cwd: string,
+  environment: PlainEnvironment,
+): Promise<Run> {
+  const pid =
+    launch.console === 'integratedTerminal'
+      ? await startInTerminal(launch, program, cwd, environment)
+      : await startOwn(launch, program, cwd, environment);
   environment.started(pid);
   const signal = (name: NodeJS.Signals) => (): Promise<void> => {
     sendSignal(pid, name);
@@ -56,7 +64,12 @@ async function startOwn(launch: LaunchAttributes, program: string, cwd: string, 
   return child.pid;
 }
 
-async function startInTerminal(launch: LaunchAttributes, program: string, cwd: string, environment: PlainEnvironment): Promise<number> {
+async function startInTerminal(
+  launch: LaunchAttributes,
+  program: string,
+  cwd: string,
+  environment: PlainEnvironment,
+): Promise<number> {
   const run = await createRunFolder();
   const pidFile = path.join(run.folder, 'p');
   try {
@@ -76,7 +89,8 @@ async function startInTerminal(launch: LaunchAttributes, program: string, cwd: s
 export function terminalScript(launch: LaunchAttributes, program: string, cwd: string, pidFile: string): string {
   const lines = [`cd -- ${quote(cwd)} || exit 126`];
   const changes: string[] = [];
-  for (const [name, value] of Object.entries(launch.env)) changes.push(value === undefined ? `-u ${quote(name)}` : quote(`${name}=${value}`));
+  for (const [name, value] of Object.entries(launch.env))
+    changes.push(value === undefined ? `-u ${quote(name)}` : quote(`${name}=${value}`));
   const removed = changes.filter((change) => change.startsWith('-u '));
   const set = changes.filter((change) => !change.startsWith('-u '));
   const command = [program, ...launch.args].map(quote).join(' ');
@@ -90,16 +104,21 @@ function quote(word: string): string {
 }
 
 async function readPid(pidFile: string, { signal, timing, slow }: PlainEnvironment): Promise<number> {
-  const note = setTimeout(slow, timing.noteMs, SLOW_TERMINAL);
+  const note = setTimeout(() => {
+    slow(SLOW_TERMINAL);
+  }, timing.noteMs);
   try {
-    for (const end = Date.now() + timing.connectMs; Date.now() < end && !signal.aborted; await delay(50)) {
+    for (const end = Date.now() + timing.connectMs; Date.now() < end && !signal.aborted;) {
       const text = await fs.readFile(pidFile, 'utf8').catch(() => '');
       if (/^\d+\n$/.test(text)) return Number(text);
+      await delay(50);
     }
   } finally {
     clearTimeout(note);
   }
-  throw new StartError(signal.aborted ? 'The start was cancelled.' : 'The terminal did not start the program, so the start was given up.');
+  throw new StartError(
+    signal.aborted ? 'The start was cancelled.' : 'The terminal did not start the program, so the start was given up.',
+  );
 }
 
 /** Resolves when the process is gone, or its number belongs to another one. */

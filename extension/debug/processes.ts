@@ -22,7 +22,11 @@ export async function listProcesses(): Promise<readonly RunningProcess[]> {
 async function readProcess(pid: number): Promise<RunningProcess | undefined> {
   try {
     const folder = `/proc/${String(pid)}`;
-    const [name, command, stat] = await Promise.all([fs.readFile(`${folder}/comm`, 'utf8'), fs.readFile(`${folder}/cmdline`, 'utf8'), fs.stat(folder)]);
+    const [name, command, stat] = await Promise.all([
+      fs.readFile(`${folder}/comm`, 'utf8'),
+      fs.readFile(`${folder}/cmdline`, 'utf8'),
+      fs.stat(folder),
+    ]);
     return { pid, name: name.trimEnd(), command: commandLine(command), ours: stat.uid === process.getuid?.() };
   } catch {
     return undefined; // it ended while we looked
@@ -31,7 +35,6 @@ async function readProcess(pid: number): Promise<RunningProcess | undefined> {
 
 /** proc(5): the words end with a NUL each. Control characters, which a program may put there, become spaces. */
 export function commandLine(raw: string): string {
-  // eslint-disable-next-line no-control-regex
   return raw.replace(/[\0-\x1f\x7f]+/g, ' ').trim();
 }
 
@@ -40,12 +43,18 @@ export async function attachProblem(pid: number): Promise<string | undefined> {
   const status = await fs.readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => undefined);
   if (status === undefined) return `There is no process ${String(pid)}: it may have ended. Pick one that runs.`;
   const tracer = Number(statusField(status, 'TracerPid') ?? '0');
-  if (tracer !== 0) return `Process ${String(pid)} is traced by process ${String(tracer)} already, and a process has one tracer at a time: end that one first.`;
+  if (tracer !== 0)
+    return `Process ${String(pid)} is traced by process ${String(tracer)} already, and a process has one tracer at a time: end that one first.`;
   if (pid === process.pid) return 'This process is the extension host itself, which would stop at its own calls: pick another.';
-  if ((statusField(status, 'State') ?? '').startsWith('Z')) return `Process ${String(pid)} has ended already and only waits for its parent.`;
+  if ((statusField(status, 'State') ?? '').startsWith('Z'))
+    return `Process ${String(pid)} has ended already and only waits for its parent.`;
   return undefined;
 }
 
 export function statusField(status: string, name: string): string | undefined {
-  return status.split('\n').find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim();
+  return status
+    .split('\n')
+    .find((line) => line.startsWith(`${name}:`))
+    ?.slice(name.length + 1)
+    .trim();
 }

@@ -20,7 +20,17 @@ const ET_EXEC = 2;
 const ET_DYN = 3;
 const HEAD_BYTES = 256;
 
-const MACHINES: Readonly<Record<number, string>> = { 3: '32-bit x86', 8: 'MIPS', 20: 'PowerPC', 21: '64-bit PowerPC', 22: 's390', 40: '32-bit ARM', 62: 'x86-64', 183: '64-bit ARM', 243: 'RISC-V' };
+const MACHINES: Readonly<Record<number, string>> = {
+  3: '32-bit x86',
+  8: 'MIPS',
+  20: 'PowerPC',
+  21: '64-bit PowerPC',
+  22: 's390',
+  40: '32-bit ARM',
+  62: 'x86-64',
+  183: '64-bit ARM',
+  243: 'RISC-V',
+};
 
 export function imageKind(head: Uint8Array): ImageKind {
   if (head.length === 0) return { kind: 'empty' };
@@ -59,7 +69,8 @@ export async function findProgram(program: string, cwd: string, searchPath: stri
 /** Why this file cannot be started as a program; undefined when nothing speaks against it. */
 export async function programProblem(file: string): Promise<string | undefined> {
   const stat = await fs.stat(file).catch((error: unknown) => errnoOf(error));
-  if (stat === 'ENOENT' || stat === 'ENOTDIR') return `There is no program "${file}": build it first, or correct "program" in the configuration.`;
+  if (stat === 'ENOENT' || stat === 'ENOTDIR')
+    return `There is no program "${file}": build it first, or correct "program" in the configuration.`;
   if (typeof stat === 'string') return `The program "${file}" cannot be reached (${stat}): check the permissions of its folders.`;
   if (stat.isDirectory()) return `"${file}" is a directory, not a program: set "program" to the executable file itself.`;
   if (!stat.isFile()) return `"${file}" is not a regular file, so it cannot be started as a program.`;
@@ -78,7 +89,8 @@ async function imageProblem(file: string, image: ImageKind): Promise<string | un
     case 'script':
       return scriptProblem(file, image.interpreter);
     case 'elf':
-      if (image.type !== ET_EXEC && image.type !== ET_DYN) return `"${file}" is an object file, not a linked program: set "program" to the linked executable.`;
+      if (image.type !== ET_EXEC && image.type !== ET_DYN)
+        return `"${file}" is an object file, not a linked program: set "program" to the linked executable.`;
       if (image.machine === EM_X86_64 || image.machine === EM_386 || (await otherFormatsRun())) return undefined;
       return `"${file}" is built for ${MACHINES[image.machine] ?? 'another architecture'}, and this machine is x86-64: build it for this machine.`;
   }

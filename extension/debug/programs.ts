@@ -6,7 +6,18 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { isExecutable, readImageKind } from './program';
 
-const BUILD_FOLDERS = ['.', 'build', 'bin', 'out', 'dist', 'target/debug', 'target/release', 'build/Debug', 'build/Release', 'zig-out/bin'];
+const BUILD_FOLDERS = [
+  '.',
+  'build',
+  'bin',
+  'out',
+  'dist',
+  'target/debug',
+  'target/release',
+  'build/Debug',
+  'build/Release',
+  'zig-out/bin',
+];
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '.svn', '.hg', '.cache', '__pycache__', '.venv', 'CMakeFiles']);
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 5_000;
@@ -37,7 +48,8 @@ export async function findPrograms(root: string): Promise<readonly string[]> {
       if (++entries > MAX_ENTRIES || found.length >= MAX_FOUND) return;
       const file = path.join(folder, entry.name);
       if (entry.isDirectory() && depth < MAX_DEPTH && !SKIPPED_FOLDERS.has(entry.name)) await visit(file, depth + 1);
-      else if (entry.isFile() && !isLibrary(entry.name) && (await isProgram(file, true))) found.push({ file, modified: (await fs.stat(file)).mtimeMs });
+      else if (entry.isFile() && !isLibrary(entry.name) && (await isProgram(file, true)))
+        found.push({ file, modified: (await fs.stat(file)).mtimeMs });
     }
   };
   await visit(root, 0);

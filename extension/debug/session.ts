@@ -89,7 +89,10 @@ export class SyscopeSession extends DebugSession {
   }
 
   /** The second Stop, or leaving an attached program. */
-  protected override disconnectRequest(response: DebugProtocol.DisconnectResponse, args: DebugProtocol.DisconnectArguments): void {
+  protected override disconnectRequest(
+    response: DebugProtocol.DisconnectResponse,
+    args: DebugProtocol.DisconnectArguments,
+  ): void {
     this.answer(response, async () => {
       this.starting?.abort();
       const run = this.run;
@@ -106,7 +109,10 @@ export class SyscopeSession extends DebugSession {
     });
   }
 
-  protected override setBreakPointsRequest(response: DebugProtocol.SetBreakpointsResponse, args: DebugProtocol.SetBreakpointsArguments): void {
+  protected override setBreakPointsRequest(
+    response: DebugProtocol.SetBreakpointsResponse,
+    args: DebugProtocol.SetBreakpointsArguments,
+  ): void {
     const breakpoints = (args.breakpoints ?? []).map(({ line }) => ({ verified: false, line, message: BREAKPOINT_REASON }));
     response.body = { breakpoints };
     this.sendResponse(response);
@@ -144,7 +150,10 @@ export class SyscopeSession extends DebugSession {
     this.sendResponse(response);
   }
 
-  protected override stackTraceRequest(response: DebugProtocol.StackTraceResponse, args: DebugProtocol.StackTraceArguments): void {
+  protected override stackTraceRequest(
+    response: DebugProtocol.StackTraceResponse,
+    args: DebugProtocol.StackTraceArguments,
+  ): void {
     this.answer(response, async () => {
       response.body = await this.held.stackTrace(args.threadId, args.startFrame ?? 0, args.levels ?? 0);
     });
@@ -162,7 +171,10 @@ export class SyscopeSession extends DebugSession {
   }
 
   protected override evaluateRequest(response: DebugProtocol.EvaluateResponse): void {
-    this.fail(response, 'Syscope does not evaluate expressions: the arguments of the call at which a thread is held are in the Variables view.');
+    this.fail(
+      response,
+      'Syscope does not evaluate expressions: the arguments of the call at which a thread is held are in the Variables view.',
+    );
   }
 
   /** Runs a handler and answers with its result: every request gets exactly one answer. */
@@ -231,9 +243,11 @@ export class SyscopeSession extends DebugSession {
       },
     };
     try {
-      this.run = attributes.request === 'launch' ? await startLaunch(attributes, environment) : await startAttach(attributes, environment);
+      this.run =
+        attributes.request === 'launch' ? await startLaunch(attributes, environment) : await startAttach(attributes, environment);
     } catch (error) {
-      if (error instanceof StartError && error.offerInternalConsole && attributes.request === 'launch') this.host.offerInternalConsole(error.message, attributes);
+      if (error instanceof StartError && error.offerInternalConsole && attributes.request === 'launch')
+        this.host.offerInternalConsole(error.message, attributes);
       throw error;
     } finally {
       this.starting = undefined;
@@ -246,18 +260,26 @@ export class SyscopeSession extends DebugSession {
   private announce(run: Started, attributes: Attributes, replaces: string | undefined): void {
     this.rootPid = run.pid;
     const body = { name: run.program, systemProcessId: run.pid, isLocalProcess: true, startMethod: attributes.request };
-    this.sendEvent({ type: 'event', seq: 0, event: 'process', body } as DebugProtocol.ProcessEvent);
+    this.sendEvent({ type: 'event', seq: 0, event: 'process', body });
     if (run.trace === undefined) return;
     this.recording = run.trace;
     this.held.current = { trace: run.trace, sourceFileMap: attributes.sourceFileMap };
-    this.host.recordingStarted({ trace: run.trace, program: run.program, pid: run.pid, attached: run.attached, sourceFileMap: attributes.sourceFileMap, replaces });
+    this.host.recordingStarted({
+      trace: run.trace,
+      program: run.program,
+      pid: run.pid,
+      attached: run.attached,
+      sourceFileMap: attributes.sourceFileMap,
+      replaces,
+    });
   }
 
   private async restart(newArguments: unknown): Promise<void> {
     const old = this.attributes;
     if (old === undefined) throw new Error('There is nothing to restart yet.');
     const raw = typeof newArguments === 'object' && newArguments !== null ? { ...newArguments } : undefined;
-    const checked = raw === undefined ? { value: old, problems: [] } : old.request === 'launch' ? checkLaunch(raw) : checkAttach(raw);
+    const checked =
+      raw === undefined ? { value: old, problems: [] } : old.request === 'launch' ? checkLaunch(raw) : checkAttach(raw);
     if (checked.value === undefined) throw new StartError(checked.problems.join(' '));
     const previous = this.run;
     this.restarting = true;
@@ -294,7 +316,12 @@ export class SyscopeSession extends DebugSession {
         break;
       case 'continued':
         this.held.forget();
-        this.sendEvent({ type: 'event', seq: 0, event: 'continued', body: { threadId: event.tid, allThreadsContinued: event.tid === 0 } } as DebugProtocol.ContinuedEvent);
+        this.sendEvent({
+          type: 'event',
+          seq: 0,
+          event: 'continued',
+          body: { threadId: event.tid, allThreadsContinued: event.tid === 0 },
+        });
         break;
       case 'exited':
         if (event.pid === this.rootPid) this.rootExited(event.code, event.signal);
@@ -302,6 +329,7 @@ export class SyscopeSession extends DebugSession {
       case 'warning':
       case 'error':
         this.sendEvent(new OutputEvent(`${event.text}\n`, event.event === 'error' ? 'stderr' : 'console'));
+        if (event.event === 'error') this.host.showError(event.text);
         break;
       default:
         break;
@@ -316,9 +344,10 @@ export class SyscopeSession extends DebugSession {
     clearTimeout(this.pauseTimer);
     this.tellThreads();
     this.held.forget();
-    const preserveFocusHint = reason === 'pause' && this.threads.list().some(({ id }) => id !== threadId && this.threads.stoppedAt(id) !== undefined);
+    const preserveFocusHint =
+      reason === 'pause' && this.threads.list().some(({ id }) => id !== threadId && this.threads.stoppedAt(id) !== undefined);
     const body = { reason, threadId, preserveFocusHint, allThreadsStopped: false };
-    this.sendEvent({ type: 'event', seq: 0, event: 'stopped', body } as DebugProtocol.StoppedEvent);
+    this.sendEvent({ type: 'event', seq: 0, event: 'stopped', body });
   }
 
   private rootExited(code: number | undefined, signal: number | undefined): void {
@@ -341,7 +370,10 @@ export class SyscopeSession extends DebugSession {
   }
 
   private runEnded(problem: string | undefined): void {
-    if (problem !== undefined) this.sendEvent(new OutputEvent(`${problem}\n`, 'stderr'));
+    if (problem !== undefined) {
+      this.sendEvent(new OutputEvent(`${problem}\n`, 'stderr'));
+      this.host.showError(problem);
+    }
     if (this.recording !== undefined) this.host.recordingEnded(this.recording);
     this.recording = undefined;
     if (!this.restarting) this.finishSession();
@@ -362,10 +394,14 @@ export class SyscopeSession extends DebugSession {
   /** An empty folder: the session file says where the program runs, and the typed command stays short. */
   private runInTerminal(title: string, command: readonly string[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.runInTerminalRequest({ kind: 'integrated', title, cwd: '', args: [...command] }, this.timing.terminalMs, (response) => {
-        if (response.success) resolve();
-        else reject(new StartError(`The terminal could not be opened: ${response.message ?? 'no reason was given'}.`, true));
-      });
+      this.runInTerminalRequest(
+        { kind: 'integrated', title, cwd: '', args: [...command] },
+        this.timing.terminalMs,
+        (response) => {
+          if (response.success) resolve();
+          else reject(new StartError(`The terminal could not be opened: ${response.message ?? 'no reason was given'}.`, true));
+        },
+      );
     });
   }
 }

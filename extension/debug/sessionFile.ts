@@ -22,7 +22,8 @@ const PREFIX = 'syscope-';
 export function sessionWords(launch: LaunchAttributes, cwd: string, trace: string, control: string): readonly string[] {
   const words = [`out=${trace}`, `control=${control}`, `payload=${String(launch.capture.payloadBytes)}`];
   words.push(`stacks=${launch.capture.stacks ? '1' : '0'}`, `stop_on_entry=${launch.stopOnEntry ? '1' : '0'}`, `cwd=${cwd}`);
-  for (const [name, value] of Object.entries(launch.env)) words.push(value === undefined ? `unenv=${name}` : `env=${name}=${value}`);
+  for (const [name, value] of Object.entries(launch.env))
+    words.push(value === undefined ? `unenv=${name}` : `env=${name}=${value}`);
   for (const argument of [launch.program, ...launch.args]) words.push(`arg=${argument}`);
   return words;
 }
@@ -42,7 +43,9 @@ export async function createRunFolder(): Promise<RunFolder> {
       problem = error;
     }
   }
-  throw new Error(`No private folder could be made for the session: ${problem instanceof Error ? problem.message : String(problem)}.`);
+  throw new Error(
+    `No private folder could be made for the session: ${problem instanceof Error ? problem.message : String(problem)}.`,
+  );
 }
 
 export async function writePrivately(file: string, content: string): Promise<void> {
@@ -64,7 +67,8 @@ export async function removeStaleRunFolders(): Promise<void> {
 
 async function removeIfStale(folder: string): Promise<void> {
   const stat = await fs.lstat(folder);
-  if (!stat.isDirectory() || stat.uid !== os.userInfo().uid || (stat.mode & 0o077) !== 0 || Date.now() - stat.mtimeMs < 60_000) return;
+  if (!stat.isDirectory() || stat.uid !== os.userInfo().uid || (stat.mode & 0o077) !== 0 || Date.now() - stat.mtimeMs < 60_000)
+    return;
   const names = await fs.readdir(folder);
   if (names.some((name) => name !== 's' && name !== 'p')) return;
   await fs.rm(folder, { recursive: true, force: true });
@@ -76,7 +80,13 @@ async function folderBases(): Promise<readonly string[]> {
   const fitting: string[] = [];
   for (const base of candidates) {
     if (!path.isAbsolute(base) || Buffer.byteLength(path.join(base, `${PREFIX}XXXXXX`, 'c')) > MAX_SOCKET_PATH_BYTES) continue;
-    if (await fs.access(base, fs.constants.W_OK).then(() => true, () => false)) fitting.push(base);
+    if (
+      await fs.access(base, fs.constants.W_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      fitting.push(base);
   }
   return fitting;
 }

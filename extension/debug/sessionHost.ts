@@ -31,5 +31,7 @@ export interface SessionHost {
   localSource(file: string, sourceFileMap: Readonly<Record<string, string>>): Promise<string | undefined>;
   /** The terminal did not answer: says so and offers to run without one. */
   offerInternalConsole(message: string, launch: LaunchAttributes): void;
+  /** What the tracer could not do, in a whole sentence: shown, not only logged. */
+  showError(message: string): void;
   log(text: string): void;
 }

@@ -59,7 +59,11 @@ export async function startAttach(attach: AttachAttributes, environment: StartEn
   if (problem !== undefined) throw new StartError(problem);
   const name = await fs.readFile(`/proc/${String(attach.processId)}/comm`, 'utf8').catch(() => '');
   const trace = await tracePath(attach.traceFile, process.cwd(), name.trim(), environment.host);
-  return attachTraced(attach, trace, { ...environment, installation: environment.host.installation, listener: announcing(environment, trace) });
+  return attachTraced(attach, trace, {
+    ...environment,
+    installation: environment.host.installation,
+    listener: announcing(environment, trace),
+  });
 }
 
 /** The tracer's first greeting is the moment at which the trace can be shown; a later one follows a lost connection. */
@@ -75,7 +79,10 @@ function announcing(environment: StartEnvironment, trace: string): RunListener {
 }
 
 function refuseUntrusted(host: SessionHost): void {
-  if (!host.trusted) throw new StartError('This workspace is not trusted, so Syscope only shows traces and starts nothing. Trust the workspace to trace programs.');
+  if (!host.trusted)
+    throw new StartError(
+      'This workspace is not trusted, so Syscope only shows traces and starts nothing. Trust the workspace to trace programs.',
+    );
 }
 
 async function requireInstallation(host: SessionHost): Promise<void> {
@@ -85,7 +92,8 @@ async function requireInstallation(host: SessionHost): Promise<void> {
 
 async function requireFolder(cwd: string): Promise<void> {
   const stat = await fs.stat(cwd).catch(() => undefined);
-  if (stat?.isDirectory() !== true) throw new StartError(`The working directory "${cwd}" does not exist: correct "cwd" in the configuration.`);
+  if (stat?.isDirectory() !== true)
+    throw new StartError(`The working directory "${cwd}" does not exist: correct "cwd" in the configuration.`);
 }
 
 /** The program's file. A bare name in a terminal is left to the terminal's own PATH. */

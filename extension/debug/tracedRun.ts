@@ -6,7 +6,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { AttachAttributes, LaunchAttributes } from './attributes';
 import { childEnvironment, type OwnChild, startChild } from './child';
-import { connectControl, type ControlClient, ControlError } from './control';
+import { connectControl, type ControlClient, ControlError, isAborted } from './control';
 import { CONTROL_VERSION, type ControlEvent, type ControlVerb } from './controlProtocol';
 import type { Installation } from './install';
 import { delay, type Run, type RunListener, type RunTerminal, SLOW_TERMINAL, StartError, type StartTiming, within } from './run';
@@ -24,7 +24,9 @@ export interface RunEnvironment {
 }
 
 /** How long after the tracer has read the session file: it listens at once, unless it failed. */
-const TAKEN_TIMEOUT_MS = 3_000;
+const TAKEN_TIMEOUT_MS = 10_000;
+/** How long the tracer of a program that has ended waits for us (ARCHITECTURE.md, "Launch and control"), and a little more. */
+const LATE_PEER_MS = 3_500;
 /** Syscope's own failures, as shells number them; a program may end so too. */
 const SYSCOPE_FAILED: ReadonlySet<number> = new Set([125, 126, 127]);
 const FAILED_WAIT_MS = 500;
@@ -35,7 +37,12 @@ const DRAIN_TIMEOUT_MS = 500;
 export const NO_STDIN_NOTE =
   'The program runs without a terminal ("console": "internalConsole"): its standard input is empty. Use "integratedTerminal" for a program that reads from it.\n';
 
-export async function launchTraced(launch: LaunchAttributes, cwd: string, trace: string, environment: RunEnvironment): Promise<Run> {
+export async function launchTraced(
+  launch: LaunchAttributes,
+  cwd: string,
+  trace: string,
+  environment: RunEnvironment,
+): Promise<Run> {
   const folder = await createRunFolder();
   const run = new TracedRun(folder, trace, environment, false);
   try {
@@ -168,7 +175,10 @@ class TracedRun implements Run {
   private take(event: ControlEvent): void {
     if (event.event === 'hello') {
       if (event.version !== CONTROL_VERSION) {
-        this.environment.listener.output('console', `The tracer speaks version ${String(event.version)} of the control channel, this extension version ${String(CONTROL_VERSION)}.\n`);
+        this.environment.listener.output(
+          'console',
+          `The tracer speaks version ${String(event.version)} of the control channel, this extension version ${String(CONTROL_VERSION)}.\n`,
+        );
       }
       this.rootPid = event.pid;
       this.greeted?.();
@@ -185,7 +195,9 @@ class TracedRun implements Run {
     try {
       this.client = await this.open(RECONNECT_TIMEOUT_MS, this.environment.signal);
     } catch {
-      await this.finish(this.rootEnded ? undefined : 'The tracer ended without closing the trace; what was recorded until then is kept.');
+      await this.finish(
+        this.rootEnded ? undefined : 'The tracer ended without closing the trace; what was recorded until then is kept.',
+      );
     }
   }
 
@@ -204,8 +216,10 @@ class TracedRun implements Run {
     while (!signal.aborted) {
       if (!(await exists(this.folder.sessionFile))) {
         await delay(TAKEN_TIMEOUT_MS);
-        if (this.client === undefined && !signal.aborted) {
-          throw new StartError('The tracer started in the terminal but could not trace the program: its message is in the terminal.');
+        if (this.client === undefined && !isAborted(signal)) {
+          throw new StartError(
+            'The tracer started in the terminal but could not trace the program: its message is in the terminal.',
+          );
         }
         break;
       }
@@ -217,7 +231,9 @@ class TracedRun implements Run {
   private connectProblem(error: ControlError): StartError {
     if (this.environment.signal.aborted) return new StartError('The start was cancelled.');
     if (this.child !== undefined) return new StartError(`The tracer did not start: ${error.message}`);
-    return new StartError('The terminal did not start the tracer, so the start was given up. Run the program without a terminal ("console": "internalConsole"), or in a new one.');
+    return new StartError(
+      'The terminal did not start the tracer, so the start was given up. Run the program without a terminal ("console": "internalConsole"), or in a new one.',
+    );
   }
 }
 
@@ -235,7 +251,7 @@ async function childFailure(child: OwnChild): Promise<never> {
   const end = await child.exit;
   await within(child.drained, DRAIN_TIMEOUT_MS);
   // A program that ended at once may have been traced all the same: the connection goes first.
-  await delay(end.code !== undefined && SYSCOPE_FAILED.has(end.code) ? FAILED_WAIT_MS : TAKEN_TIMEOUT_MS);
+  await delay(end.code !== undefined && SYSCOPE_FAILED.has(end.code) ? FAILED_WAIT_MS : LATE_PEER_MS);
   const said = child.tail();
   const how = end.signal === undefined ? `with status ${String(end.code)}` : `by ${end.signal}`;
   throw new StartError(said === '' ? `The tracer ended ${how} before it traced anything.` : said);

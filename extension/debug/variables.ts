@@ -27,8 +27,13 @@ function callNodes(described: DescribedDetails): readonly VariableNode[] {
     const name = argument.name === '' ? `arg${String(index)}` : argument.name;
     nodes.push({ name, value: argument.text, children: call.data.filter((data) => data.arg === index).map(payloadNode) });
   });
-  if (call.fd >= 0) nodes.push(leaf('descriptor', call.resource === undefined ? String(call.fd) : `${String(call.fd)}: ${call.resource}`));
-  nodes.push(leaf('class', FD_CLASSES.find(({ value }) => value === call.classId)?.label ?? String(call.classId)), leaf('process', String(call.pid)), leaf('thread', String(call.tid)));
+  if (call.fd >= 0)
+    nodes.push(leaf('descriptor', call.resource === undefined ? String(call.fd) : `${String(call.fd)}: ${call.resource}`));
+  nodes.push(
+    leaf('class', FD_CLASSES.find(({ value }) => value === call.classId)?.label ?? String(call.classId)),
+    leaf('process', String(call.pid)),
+    leaf('thread', String(call.tid)),
+  );
   return nodes;
 }
 
@@ -45,7 +50,8 @@ function rawNodes(described: DescribedDetails): readonly VariableNode[] {
 function payloadNode(data: CopiedData): VariableNode {
   const name = data.direction === 'in' ? 'given to the kernel' : 'filled by the kernel';
   const children = [leaf('text', printable(data.bytes)), leaf('hex', hexBytes(data.bytes)), leaf('address', hex(data.address))];
-  const kept = data.bytes.length < data.full ? `${String(data.bytes.length)} of ${String(data.full)} bytes` : `${String(data.full)} bytes`;
+  const kept =
+    data.bytes.length < data.full ? `${String(data.bytes.length)} of ${String(data.full)} bytes` : `${String(data.full)} bytes`;
   return { name, value: kept, children };
 }
 
@@ -80,5 +86,7 @@ function hexBytes(bytes: Uint8Array): string {
 
 /** ASCII as it is, everything else as \\xNN: a payload is hostile text and must not shape what is shown. */
 function printable(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`)).join('');
+  return [...bytes]
+    .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`))
+    .join('');
 }

@@ -2,6 +2,7 @@
  * Debug sessions in VS Code: makes a session for each start, and connects it to storage, timeline and source files. The only
  * file of `debug/` beside `configuration.ts` that knows vscode.
  */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import type { DescribedDetails } from '../trace/timelineProtocol';
 import type { LaunchAttributes } from './attributes';
@@ -23,7 +24,7 @@ export class SessionFactory implements vscode.DebugAdapterDescriptorFactory {
   constructor(private readonly services: SessionServices) {}
 
   createDebugAdapterDescriptor(session: vscode.DebugSession): vscode.DebugAdapterDescriptor {
-    return new vscode.DebugAdapterInlineImplementation(new SyscopeSession(this.hostFor(session)));
+    return new vscode.DebugAdapterInlineImplementation(new InlineAdapter(new SyscopeSession(this.hostFor(session))));
   }
 
   private hostFor(session: vscode.DebugSession): SessionHost {
@@ -43,8 +44,31 @@ export class SessionFactory implements vscode.DebugAdapterDescriptorFactory {
       offerInternalConsole: (message, launch) => {
         void offerInternalConsole(session, message, launch);
       },
+      showError: (message) => {
+        void vscode.window.showErrorMessage(message);
+      },
       log: services.log,
     };
+  }
+}
+
+/** A session in the form in which VS Code talks to it without a process in between. */
+class InlineAdapter extends vscode.Disposable implements vscode.DebugAdapter {
+  readonly onDidSendMessage: vscode.Event<vscode.DebugProtocolMessage>;
+
+  constructor(private readonly session: SyscopeSession) {
+    super(() => {
+      session.dispose();
+    });
+    const messages = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
+    this.onDidSendMessage = messages.event;
+    session.onDidSendMessage((message) => {
+      messages.fire(message);
+    });
+  }
+
+  handleMessage(message: vscode.DebugProtocolMessage): void {
+    this.session.handleMessage(message as DebugProtocol.ProtocolMessage);
   }
 }
 
@@ -53,5 +77,9 @@ async function offerInternalConsole(session: vscode.DebugSession, message: strin
   const answer = await vscode.window.showWarningMessage(message, action);
   if (answer !== action) return;
   await vscode.debug.stopDebugging(session);
-  await vscode.debug.startDebugging(session.workspaceFolder, { ...session.configuration, program: launch.program, console: 'internalConsole' });
+  await vscode.debug.startDebugging(session.workspaceFolder, {
+    ...session.configuration,
+    program: launch.program,
+    console: 'internalConsole',
+  });
 }

@@ -50,7 +50,8 @@ export class TimelineEditors implements vscode.CustomReadonlyEditorProvider<Trac
   }
 
   async openCustomDocument(uri: vscode.Uri): Promise<TraceDocument> {
-    if (uri.scheme !== 'file') throw new Error('Syscope opens traces that are files on this machine: save the trace there first.');
+    if (uri.scheme !== 'file')
+      throw new Error('Syscope opens traces that are files on this machine: save the trace there first.');
     return new TraceDocument(uri, await this.services.traces.acquire(uri.fsPath));
   }
 

@@ -158,7 +158,7 @@ export class OpenTrace {
   private async send<K extends TraceRequest>(name: K, params: WithoutTrace<K>): Promise<EngineRequests[K][1]> {
     await this.opened();
     if (this.state === undefined) throw new Error(`The trace "${this.path}" is not open.`);
-    return this.engine.request(name, { ...params, trace: this.state.id } as unknown as EngineRequests[K][0]);
+    return this.engine.request(name, { ...params, trace: this.state.id });
   }
 
   private async takeIn(): Promise<void> {

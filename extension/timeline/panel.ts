@@ -23,7 +23,7 @@ export interface PanelServices extends RequestContext {
 }
 
 export class TimelinePanel implements vscode.Disposable {
-  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly subscriptions: { dispose(): unknown }[] = [];
   private watching: { dispose(): void } | undefined;
   private ready = false;
   private disposed = false;
@@ -112,7 +112,11 @@ export class TimelinePanel implements vscode.Disposable {
         await this.services.trace.refresh();
         break;
       case 'request':
-        this.post({ type: 'response', id: message.id, result: await answerRequest(message.method, message.params, this.services) });
+        this.post({
+          type: 'response',
+          id: message.id,
+          result: await answerRequest(message.method, message.params, this.services),
+        });
         break;
       case 'reveal':
         await this.reveal(message.event, message.frame, message.focus);

@@ -56,13 +56,19 @@ async function eventPage(raw: Fields, context: RequestContext): Promise<{ total:
   const { hidden } = raw;
   const names = Array.isArray(hidden) ? hidden.filter((item): item is string => typeof item === 'string') : [];
   const count = Math.min(id(raw['count']), MAX_PAGE);
-  const page = await context.trace.request('events', { first: id(raw['first']), count, hidden: hiddenBits(names), loader: raw['loader'] === true });
+  const page = await context.trace.request('events', {
+    first: id(raw['first']),
+    count,
+    hidden: hiddenBits(names),
+    loader: raw['loader'] === true,
+  });
   return { total: page.total, calls: page.calls.map(context.describe) };
 }
 
 function boxQuery(raw: Fields): BoxQuery {
   const { lanes, t0, t1, pixels } = raw;
-  const valid = Array.isArray(lanes) && lanes.every(isId) && isNumber(t0) && isNumber(t1) && isNumber(pixels) && t0 < t1 && pixels >= 1;
+  const valid =
+    Array.isArray(lanes) && lanes.every(isId) && isNumber(t0) && isNumber(t1) && isNumber(pixels) && t0 < t1 && pixels >= 1;
   if (!valid) throw new Error('The timeline asked for boxes without saying which.');
   return { lanes, t0, t1, pixels: Math.min(Math.floor(pixels), MAX_PIXELS), loader: raw['loader'] === true };
 }

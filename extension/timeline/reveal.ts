@@ -76,14 +76,20 @@ export class SourceReveal implements vscode.Disposable {
 
 function decorationFor(range: vscode.Range, stale: boolean): vscode.DecorationOptions {
   if (!stale) return { range };
-  const after = { contentText: `   ${STALE_NOTE}`, color: new vscode.ThemeColor('editorCodeLens.foreground'), fontStyle: 'italic' };
+  const after = {
+    contentText: `   ${STALE_NOTE}`,
+    color: new vscode.ThemeColor('editorCodeLens.foreground'),
+    fontStyle: 'italic',
+  };
   return { range, renderOptions: { after }, hoverMessage: `This file was ${STALE_NOTE}.` };
 }
 
 /** Where this file is open already; else a group whose active tab is no timeline; else a new one beside the timeline. */
 export function sourceColumn(uri: vscode.Uri): vscode.ViewColumn {
   const groups = vscode.window.tabGroups.all;
-  const open = groups.filter((group) => group.tabs.some((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.toString() === uri.toString()));
+  const open = groups.filter((group) =>
+    group.tabs.some((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.toString() === uri.toString()),
+  );
   const best = open.find((group) => !showsTimeline(group));
   if (best !== undefined) return best.viewColumn;
   const withText = groups.filter((group) => !showsTimeline(group));

@@ -76,7 +76,8 @@ export function configuredSourceFileMap(): SourceFileMap {
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     const configurations: unknown = vscode.workspace.getConfiguration('launch', folder.uri).get('configurations');
     if (!Array.isArray(configurations)) continue;
-    for (const configuration of configurations as readonly unknown[]) Object.assign(result, mapOf(configuration, folder.uri.fsPath));
+    for (const configuration of configurations as readonly unknown[])
+      Object.assign(result, mapOf(configuration, folder.uri.fsPath));
   }
   return result;
 }
@@ -85,6 +86,10 @@ function mapOf(configuration: unknown, folder: string): SourceFileMap {
   if (typeof configuration !== 'object' || configuration === null) return {};
   const { type, sourceFileMap } = configuration as { readonly type?: unknown; readonly sourceFileMap?: unknown };
   if (type !== 'syscope' || typeof sourceFileMap !== 'object' || sourceFileMap === null) return {};
-  const entries = Object.entries(sourceFileMap as Record<string, unknown>).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return Object.fromEntries(entries.map((entry) => entry.map((text) => text.replaceAll('${workspaceFolder}', folder)) as [string, string]));
+  const entries = Object.entries(sourceFileMap as Record<string, unknown>).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(
+    entries.map((entry) => entry.map((text) => text.replaceAll('${workspaceFolder}', folder)) as [string, string]),
+  );
 }

@@ -4,7 +4,8 @@
  */
 import type { ResolvedFrame } from '../trace/engineProtocol';
 
-export type SourceProblemKind = 'no-stack' | 'no-debug-info' | 'module-changed' | 'no-module' | 'source-missing' | 'not-in-workspace' | 'no-workspace';
+export type SourceProblemKind =
+  'no-stack' | 'no-debug-info' | 'module-changed' | 'no-module' | 'source-missing' | 'not-in-workspace' | 'no-workspace';
 
 export type SourceChoice =
   | { readonly type: 'frame'; readonly frame: number }
@@ -18,11 +19,18 @@ export interface SourceContext {
 }
 
 /** Frames are innermost first; `local[i]` is the file that holds the source of frame i here and now. */
-export function chooseFrame(frames: readonly ResolvedFrame[], local: readonly (string | undefined)[], context: SourceContext): SourceChoice {
+export function chooseFrame(
+  frames: readonly ResolvedFrame[],
+  local: readonly (string | undefined)[],
+  context: SourceContext,
+): SourceChoice {
   const frame = frames.findIndex((_, index) => isInFolders(local[index], context.folders));
   if (frame >= 0) return { type: 'frame', frame };
   if (frames.length === 0) {
-    return problem('no-stack', 'This call has no stack: it was recorded without stacks (set "capture.stacks" to true and trace again), or its stack could not be read.');
+    return problem(
+      'no-stack',
+      'This call has no stack: it was recorded without stacks (set "capture.stacks" to true and trace again), or its stack could not be read.',
+    );
   }
   return unresolvedProblem(frames, context) ?? missingProblem(frames, local) ?? outsideProblem(frames, local, context);
 }
@@ -34,7 +42,10 @@ export function frameProblem(frame: ResolvedFrame, local: string | undefined): s
 }
 
 export function isInFolders(file: string | undefined, folders: readonly string[]): boolean {
-  return file !== undefined && folders.some((folder) => file === folder || file.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
+  return (
+    file !== undefined &&
+    folders.some((folder) => file === folder || file.startsWith(folder.endsWith('/') ? folder : `${folder}/`))
+  );
 }
 
 /** The program's own frames have no line: says what would give them one. */
@@ -47,17 +58,34 @@ function unresolvedProblem(frames: readonly ResolvedFrame[], context: SourceCont
 }
 
 function missingProblem(frames: readonly ResolvedFrame[], local: readonly (string | undefined)[]): SourceChoice | undefined {
-  const index = frames.findIndex((frame, at) => frame.location !== undefined && local[at] === undefined && !isSystemModule(frame.module));
+  const index = frames.findIndex(
+    (frame, at) => frame.location !== undefined && local[at] === undefined && !isSystemModule(frame.module),
+  );
   const file = frames[index]?.location?.file;
   return file === undefined ? undefined : problem('source-missing', missingSentence(file));
 }
 
-function outsideProblem(frames: readonly ResolvedFrame[], local: readonly (string | undefined)[], context: SourceContext): SourceChoice {
+function outsideProblem(
+  frames: readonly ResolvedFrame[],
+  local: readonly (string | undefined)[],
+  context: SourceContext,
+): SourceChoice {
   const index = frames.findIndex((_, at) => local[at] !== undefined);
   const frame = frames[index];
-  const where = frame?.location === undefined ? '' : ` The nearest source is "${local[index] ?? ''}", line ${String(frame.location.line)}; click its frame in the Stack list to open it.`;
-  if (context.folders.length === 0) return problem('no-workspace', `No folder is open, so no frame of this call lies in the workspace. Open the program's source folder.${where}`);
-  if (where !== '') return problem('not-in-workspace', `No frame of this call lies in the workspace. Open its folder to go there by a click.${where}`);
+  const where =
+    frame?.location === undefined
+      ? ''
+      : ` The nearest source is "${local[index] ?? ''}", line ${String(frame.location.line)}; click its frame in the Stack list to open it.`;
+  if (context.folders.length === 0)
+    return problem(
+      'no-workspace',
+      `No folder is open, so no frame of this call lies in the workspace. Open the program's source folder.${where}`,
+    );
+  if (where !== '')
+    return problem(
+      'not-in-workspace',
+      `No frame of this call lies in the workspace. Open its folder to go there by a click.${where}`,
+    );
   return problem('not-in-workspace', `No frame of this call lies in the workspace: ${outermost(frames)} made it.`);
 }
 
@@ -67,7 +95,9 @@ function sentenceFor(frame: ResolvedFrame): string {
     case 'module-changed':
       return `"${name}" was built again since this trace was recorded, and the trace does not hold its lines: trace it again.`;
     case 'no-module':
-      return frame.module === '' ? 'This frame lies in code that belongs to no file.' : `The file "${frame.module}" is gone, so its lines cannot be looked up: build it again and trace it again.`;
+      return frame.module === ''
+        ? 'This frame lies in code that belongs to no file.'
+        : `The file "${frame.module}" is gone, so its lines cannot be looked up: build it again and trace it again.`;
     case 'no-debug-info':
     case undefined:
       return `"${name}" has no debug information for this call: rebuild it with -g and trace it again.`;

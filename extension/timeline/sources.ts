@@ -33,19 +33,34 @@ export class Sources implements vscode.Disposable {
   }
 
   /** Opens the frame that was asked for, or the innermost one in the workspace. */
-  async open(trace: string, program: string, details: EventDetails, asked: number | undefined, focus: boolean): Promise<RevealProblem> {
+  async open(
+    trace: string,
+    program: string,
+    details: EventDetails,
+    asked: number | undefined,
+    focus: boolean,
+  ): Promise<RevealProblem> {
     const frames = details.stack?.frames ?? [];
     const locals = await this.locals(trace, details);
-    const choice: SourceChoice = asked === undefined ? chooseFrame(frames, locals, { folders: workspaceFolders(), program }) : { type: 'frame', frame: asked };
+    const choice: SourceChoice =
+      asked === undefined
+        ? chooseFrame(frames, locals, { folders: workspaceFolders(), program })
+        : { type: 'frame', frame: asked };
     if (choice.type === 'problem') return { text: choice.text, severity: 'warning' };
     const frame = frames[choice.frame];
     if (frame === undefined) return { text: 'This call has no such frame.', severity: 'warning' };
     const local = locals[choice.frame];
     const problem = frameProblem(frame, local);
-    if (problem !== undefined || local === undefined || frame.location === undefined) return { text: problem ?? '', severity: 'warning' };
+    if (problem !== undefined || local === undefined || frame.location === undefined)
+      return { text: problem ?? '', severity: 'warning' };
     const stale = await isStale(local, frame);
     await this.reveal.open({ file: local, line: frame.location.line, column: frame.location.column }, { focus, stale });
-    return stale ? { text: `"${local}" changed since the program was built, so the line may have moved: build it and trace it again.`, severity: 'info' } : undefined;
+    return stale
+      ? {
+          text: `"${local}" changed since the program was built, so the line may have moved: build it and trace it again.`,
+          severity: 'info',
+        }
+      : undefined;
   }
 
   dispose(): void {
@@ -57,7 +72,9 @@ export class Sources implements vscode.Disposable {
     const map = this.maps.get(trace) ?? {};
     const frames = details.stack?.frames ?? [];
     return Promise.all(
-      frames.map(({ location, module }) => (location === undefined || isSystemModule(module) ? undefined : this.locate(location.file, map))),
+      frames.map(({ location, module }) =>
+        location === undefined || isSystemModule(module) ? Promise.resolve(undefined) : this.locate(location.file, map),
+      ),
     );
   }
 }

@@ -39,13 +39,17 @@ async function open(trace: string, options: vscode.TextDocumentShowOptions): Pro
 
 /** The group that shows timelines already; else one beside the active editor, or the empty first one. */
 function besideSource(): vscode.ViewColumn {
-  const group = vscode.window.tabGroups.all.find(({ activeTab }) => isTimeline(activeTab)) ?? vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isTimeline));
+  const group =
+    vscode.window.tabGroups.all.find(({ activeTab }) => isTimeline(activeTab)) ??
+    vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isTimeline));
   return group?.viewColumn ?? vscode.ViewColumn.Beside;
 }
 
 function findTab(trace: string): vscode.Tab | undefined {
   const uri = vscode.Uri.file(trace).toString();
-  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find((tab) => isTimeline(tab) && (tab.input as vscode.TabInputCustom).uri.toString() === uri);
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .find((tab) => isTimeline(tab) && (tab.input as vscode.TabInputCustom).uri.toString() === uri);
 }
 
 function isTimeline(tab: vscode.Tab | undefined): boolean {

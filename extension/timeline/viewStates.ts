@@ -79,7 +79,10 @@ function readEntries(stored: unknown): Map<string, Entry> {
     if (!Array.isArray(item) || typeof item[0] !== 'string' || typeof item[1] !== 'object' || item[1] === null) continue;
     const raw = item[1] as { readonly state?: unknown; readonly previous?: unknown };
     const state = parseViewState(raw.state);
-    entries.set(item[0], { ...(state === undefined ? {} : { state }), ...(typeof raw.previous === 'string' ? { previous: raw.previous } : {}) });
+    entries.set(item[0], {
+      ...(state === undefined ? {} : { state }),
+      ...(typeof raw.previous === 'string' ? { previous: raw.previous } : {}),
+    });
   }
   return entries;
 }

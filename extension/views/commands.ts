@@ -49,7 +49,9 @@ export class Commands {
         log.show();
       }),
       this.command('syscope.traceProgram', () => this.debug({ type: 'syscope', request: 'launch', name: 'Trace Syscalls' })),
-      this.command('syscope.attachToProcess', () => this.debug({ type: 'syscope', request: 'attach', name: 'Trace Syscalls: Attach' })),
+      this.command('syscope.attachToProcess', () =>
+        this.debug({ type: 'syscope', request: 'attach', name: 'Trace Syscalls: Attach' }),
+      ),
     );
   }
 
@@ -89,7 +91,11 @@ export class Commands {
   }
 
   private async askForTraces(): Promise<readonly string[]> {
-    const uris = await vscode.window.showOpenDialog({ canSelectMany: true, filters: { 'Syscope traces': ['syscope'] }, openLabel: 'Open Trace' });
+    const uris = await vscode.window.showOpenDialog({
+      canSelectMany: true,
+      filters: { 'Syscope traces': ['syscope'] },
+      openLabel: 'Open Trace',
+    });
     return (uris ?? []).map(({ fsPath }) => fsPath);
   }
 
@@ -114,9 +120,14 @@ export class Commands {
 
   private async delete(traces: readonly string[]): Promise<void> {
     const { recordings, storage, tabs, current, states, view } = this.services;
-    if (traces.some((trace) => recordings.get(trace) !== undefined)) throw new Error('A trace that is being recorded cannot be deleted: stop the recording first.');
+    if (traces.some((trace) => recordings.get(trace) !== undefined))
+      throw new Error('A trace that is being recorded cannot be deleted: stop the recording first.');
     const what = traces.length === 1 ? `the trace "${path.basename(this.one(traces))}"` : `${String(traces.length)} traces`;
-    const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail: 'This cannot be undone.' }, 'Delete');
+    const answer = await vscode.window.showWarningMessage(
+      `Delete ${what}?`,
+      { modal: true, detail: 'This cannot be undone.' },
+      'Delete',
+    );
     if (answer !== 'Delete') return;
     for (const trace of traces) {
       await tabs.close(trace);

@@ -81,7 +81,10 @@ async function greet(controlPath: string): Promise<{ readonly client: ControlCli
       failed(new Error('The tracer closed the connection.'));
     },
   };
-  const client = await connectControl(controlPath, listener, { timeoutMs: CONNECT_TIMEOUT_MS, signal: new AbortController().signal });
+  const client = await connectControl(controlPath, listener, {
+    timeoutMs: CONNECT_TIMEOUT_MS,
+    signal: new AbortController().signal,
+  });
   const timer = setTimeout(() => {
     failed(new Error('What listens on the control socket is no tracer.'));
   }, HELLO_TIMEOUT_MS);
@@ -98,8 +101,15 @@ async function greet(controlPath: string): Promise<{ readonly client: ControlCli
 /** A socket of ours, in a folder that only we can change. */
 async function requireOwnSocket(socket: string): Promise<void> {
   const uid = os.userInfo().uid;
-  const [stat, folder] = await Promise.all([fs.lstat(socket), fs.lstat(path.dirname(socket))]).catch(() => [undefined, undefined]);
-  if (stat === undefined || folder === undefined) throw new Error('The tracer of this trace no longer listens: end the program itself.');
+  const [stat, folder] = await Promise.all([fs.lstat(socket), fs.lstat(path.dirname(socket))]).catch(() => [
+    undefined,
+    undefined,
+  ]);
+  if (stat === undefined || folder === undefined)
+    throw new Error('The tracer of this trace no longer listens: end the program itself.');
   const own = stat.isSocket() && stat.uid === uid && folder.isDirectory() && folder.uid === uid && (folder.mode & 0o077) === 0;
-  if (!own) throw new Error(`"${socket}", which the trace names as its tracer's socket, is not a private socket of yours, so nothing was sent to it.`);
+  if (!own)
+    throw new Error(
+      `"${socket}", which the trace names as its tracer's socket, is not a private socket of yours, so nothing was sent to it.`,
+    );
 }

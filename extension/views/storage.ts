@@ -41,7 +41,9 @@ export class TraceStorage {
   /** The newest first. */
   async list(): Promise<readonly StoredTrace[]> {
     const names = await fs.readdir(this.folder).catch(() => []);
-    const found = await Promise.all(names.filter((name) => name.endsWith(EXTENSION)).map((name) => readStored(path.join(this.folder, name))));
+    const found = await Promise.all(
+      names.filter((name) => name.endsWith(EXTENSION)).map((name) => readStored(path.join(this.folder, name))),
+    );
     return found.filter((item): item is StoredTrace => item !== undefined).sort((a, b) => b.modifiedMs - a.modifiedMs);
   }
 
@@ -57,7 +59,11 @@ export class TraceStorage {
 }
 
 /** `traces` are newest first. Those in use stay, and count. */
-export function tracesToDelete(traces: readonly StoredTrace[], limits: KeepLimits, inUse: (trace: StoredTrace) => boolean): readonly StoredTrace[] {
+export function tracesToDelete(
+  traces: readonly StoredTrace[],
+  limits: KeepLimits,
+  inUse: (trace: StoredTrace) => boolean,
+): readonly StoredTrace[] {
   let count = traces.filter(inUse).length;
   let bytes = traces.filter(inUse).reduce((sum, trace) => sum + trace.bytes, 0);
   return traces.filter((trace) => {
@@ -70,7 +76,10 @@ export function tracesToDelete(traces: readonly StoredTrace[], limits: KeepLimit
 
 /** "make-2026-11-26-221005": sortable, and nothing in it needs quoting in a shell. */
 export function traceName(program: string, time: Date): string {
-  const name = program.replace(/[^A-Za-z0-9._+-]+/g, '_').replace(/^[.-]+/, '').slice(0, 60);
+  const name = program
+    .replace(/[^A-Za-z0-9._+-]+/g, '_')
+    .replace(/^[.-]+/, '')
+    .slice(0, 60);
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${String(time.getFullYear())}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   return `${name === '' ? 'trace' : name}-${day}-${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
@@ -91,7 +100,13 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
 async function readStored(file: string): Promise<StoredTrace | undefined> {
   const stat = await fs.lstat(file).catch(() => undefined);
   if (stat?.isFile() !== true) return undefined;
-  return { path: file, program: programOf(file), modifiedMs: stat.mtimeMs, bytes: stat.blocks * 512, recording: await isRecording(file) };
+  return {
+    path: file,
+    program: programOf(file),
+    modifiedMs: stat.mtimeMs,
+    bytes: stat.blocks * 512,
+    recording: await isRecording(file),
+  };
 }
 
 /** The header's fixed part (ARCHITECTURE.md, "The trace file"), and the offsets of what is read of it. */
@@ -110,7 +125,9 @@ export async function isRecording(file: string): Promise<boolean> {
 }
 
 async function readHeader(file: string): Promise<Buffer | undefined> {
-  const handle = await fs.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK).catch(() => undefined);
+  const handle = await fs
+    .open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK)
+    .catch(() => undefined);
   if (handle === undefined) return undefined;
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);

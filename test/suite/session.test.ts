@@ -6,7 +6,24 @@ import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import { readTrace } from './engine';
-import { buildSample, compile, followSessions, inWorkspace, isAlive, lineOf, LOOPER, openTimeline, refusals, start, stopEverything, timelineTabs, traceOf, type Traced, waitFor, workspaceFolder } from './support';
+import {
+  buildSample,
+  compile,
+  followSessions,
+  inWorkspace,
+  isAlive,
+  lineOf,
+  LOOPER,
+  openTimeline,
+  refusals,
+  start,
+  stopEverything,
+  timelineTabs,
+  traceOf,
+  type Traced,
+  waitFor,
+  workspaceFolder,
+} from './support';
 
 suite('Trace Syscalls', () => {
   let looper: string;
@@ -34,13 +51,20 @@ suite('Trace Syscalls', () => {
 
   test('a program without a terminal: output, exit status and a timeline beside the source', async () => {
     const source = await vscode.window.showTextDocument(vscode.Uri.file(inWorkspace('main.c')));
-    const traced = await start({ program: '/bin/sh', args: ['-c', 'echo out; echo err >&2; exit 7'], console: 'internalConsole' });
+    const traced = await start({
+      program: '/bin/sh',
+      args: ['-c', 'echo out; echo err >&2; exit 7'],
+      console: 'internalConsole',
+    });
     await traced.end();
     assert.equal((await traced.event('exited'))['exitCode'], 7);
     assert.equal(traced.output('stdout'), 'out\n');
     assert.equal(traced.output('stderr'), 'err\n');
     assert.equal(traced.count('process'), 1);
-    assert.deepEqual(traced.eventNames().filter((name) => name === 'exited' || name === 'terminated'), ['exited', 'terminated']);
+    assert.deepEqual(
+      traced.eventNames().filter((name) => name === 'exited' || name === 'terminated'),
+      ['exited', 'terminated'],
+    );
     const tab = await openTimeline();
     assert.notEqual(tab.group.viewColumn, source.viewColumn);
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, inWorkspace('main.c'));
@@ -48,20 +72,28 @@ suite('Trace Syscalls', () => {
     assert.ok(!traceOf(tab).startsWith(inWorkspace()));
     const { calls, info } = await readTrace(traceOf(tab));
     assert.equal(info.state, 'complete');
-    assert.ok(calls.some(({ text }) => text === 'write(1, "out\\n", 4) = 4'), calls.map(({ text }) => text).join('\n'));
+    assert.ok(
+      calls.some(({ text }) => text === 'write(1, "out\\n", 4) = 4'),
+      calls.map(({ text }) => text).join('\n'),
+    );
   });
 
   test('a program in the terminal reads what is typed there', async () => {
     const traced = await start({ program: sample });
     const tab = await openTimeline();
-    const pending = await waitFor('the pending read', async () => (await readTrace(traceOf(tab))).calls.find(({ text, call }) => text.startsWith('read(0') && call.ret === undefined));
+    const pending = await waitFor('the pending read', async () =>
+      (await readTrace(traceOf(tab))).calls.find(({ text, call }) => text.startsWith('read(0') && call.ret === undefined),
+    );
     assert.equal(pending.result, 'in progress');
     const terminal = await waitFor('the terminal', () => vscode.window.terminals.at(-1));
     terminal.sendText('ada');
     assert.equal((await traced.event('exited'))['exitCode'], 0);
     await traced.end();
     const { calls } = await readTrace(traceOf(tab));
-    assert.ok(calls.some(({ name, text }) => name === 'write' && text.includes('Hello, ADA!')), calls.map(({ text }) => text).join('\n'));
+    assert.ok(
+      calls.some(({ name, text }) => name === 'write' && text.includes('Hello, ADA!')),
+      calls.map(({ text }) => text).join('\n'),
+    );
   });
 
   test('a child process is a thread with its name and number', async () => {
@@ -106,7 +138,9 @@ suite('Trace Syscalls', () => {
   async function checkArguments(traced: Traced, frameId: number): Promise<void> {
     const { scopes } = await traced.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId });
     const reference = scopes[0]?.variablesReference;
-    const { variables } = await traced.request<DebugProtocol.VariablesResponse['body']>('variables', { variablesReference: reference });
+    const { variables } = await traced.request<DebugProtocol.VariablesResponse['body']>('variables', {
+      variablesReference: reference,
+    });
     const values = new Map(variables.map(({ name, value }) => [name, value]));
     assert.equal(values.get('buf'), '"tick"');
     assert.match(values.get('descriptor') ?? '', /^\d+: \/dev\/null$/);
@@ -167,7 +201,10 @@ suite('Trace Syscalls', () => {
     await vscode.debug.stopDebugging(first.session);
     await first.end();
     assert.equal(second.ended, false);
-    assert.deepEqual((await second.threads()).map(({ id }) => id), [b['systemProcessId']]);
+    assert.deepEqual(
+      (await second.threads()).map(({ id }) => id),
+      [b['systemProcessId']],
+    );
     await vscode.debug.stopDebugging(second.session);
     await second.end();
   });
@@ -194,16 +231,27 @@ suite('Trace Syscalls', () => {
   test('without tracing the program only runs', async () => {
     const mark = inWorkspace('mark');
     const before = timelineTabs().length;
-    const configuration = { type: 'syscope', request: 'launch', name: 'plain', program: '/bin/sh', args: ['-c', 'grep TracerPid /proc/self/status >mark'], cwd: inWorkspace(), console: 'internalConsole' };
+    const configuration = {
+      type: 'syscope',
+      request: 'launch',
+      name: 'plain',
+      program: '/bin/sh',
+      args: ['-c', 'grep TracerPid /proc/self/status >mark'],
+      cwd: inWorkspace(),
+      console: 'internalConsole',
+    };
     await vscode.debug.startDebugging(workspaceFolder(), configuration, { noDebug: true });
-    const content = await waitFor('the mark', () => (fs.existsSync(mark) && fs.statSync(mark).size > 0 ? fs.readFileSync(mark, 'utf8') : undefined));
+    const content = await waitFor('the mark', () =>
+      fs.existsSync(mark) && fs.statSync(mark).size > 0 ? fs.readFileSync(mark, 'utf8') : undefined,
+    );
     assert.match(content, /TracerPid:\t0/);
     assert.equal(timelineTabs().length, before);
   });
 
   test('a trace is written where the configuration says, and replaces only a trace', async () => {
     const traceFile = inWorkspace('own.syscope');
-    for (let round = 0; round < 2; round++) await (await start({ program: '/bin/true', console: 'internalConsole', traceFile })).end();
+    for (let round = 0; round < 2; round++)
+      await (await start({ program: '/bin/true', console: 'internalConsole', traceFile })).end();
     assert.equal((await readTrace(traceFile)).info.state, 'complete');
     const other = inWorkspace('other.syscope');
     fs.writeFileSync(other, 'precious');

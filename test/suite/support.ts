@@ -35,7 +35,7 @@ export function compile(name: string, source: string): string {
 }
 
 export async function waitFor<T>(what: string, look: () => T | undefined | Promise<T | undefined>, ms = WAIT_MS): Promise<T> {
-  for (const deadline = Date.now() + ms; ; ) {
+  for (const deadline = Date.now() + ms; ;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`waited ${String(ms / 1000)} s for ${what}`);
@@ -58,11 +58,17 @@ export class Traced {
   ended = false;
   constructor(readonly session: vscode.DebugSession) {}
 
-  event(name: string, matches: (body: Readonly<Record<string, unknown>>) => boolean = () => true): Promise<Readonly<Record<string, unknown>>> {
+  event(
+    name: string,
+    matches: (body: Readonly<Record<string, unknown>>) => boolean = () => true,
+  ): Promise<Readonly<Record<string, unknown>>> {
     return waitFor(`the event "${name}"; there were ${this.eventNames().join(', ')}`, () => this.find(name, matches));
   }
 
-  find(name: string, matches: (body: Readonly<Record<string, unknown>>) => boolean = () => true): Readonly<Record<string, unknown>> | undefined {
+  find(
+    name: string,
+    matches: (body: Readonly<Record<string, unknown>>) => boolean = () => true,
+  ): Readonly<Record<string, unknown>> | undefined {
     return this.messages.find((message) => message.event === name && matches(message.body ?? {}))?.body;
   }
 
@@ -112,7 +118,12 @@ export function followSessions(): vscode.Disposable {
       createDebugAdapterTracker: (session) => ({
         onDidSendMessage: (message: Message) => {
           traced(session).messages.push(message);
-          if (message.type === 'response' && message.success === false && (message.command === 'launch' || message.command === 'attach')) refusals.push(refusalText(message));
+          if (
+            message.type === 'response' &&
+            message.success === false &&
+            (message.command === 'launch' || message.command === 'attach')
+          )
+            refusals.push(refusalText(message));
         },
       }),
     }),
@@ -129,7 +140,13 @@ function refusalText(message: Message): string {
 
 export async function start(configuration: Readonly<Record<string, unknown>>): Promise<Traced> {
   const before = new Set(sessions.keys());
-  const full = { type: 'syscope', request: 'launch', name: 'in the suite', internalConsoleOptions: 'neverOpen', ...configuration };
+  const full = {
+    type: 'syscope',
+    request: 'launch',
+    name: 'in the suite',
+    internalConsoleOptions: 'neverOpen',
+    ...configuration,
+  };
   const started = await vscode.debug.startDebugging(workspaceFolder(), full);
   assert.ok(started, 'VS Code did not start the session');
   return waitFor('the new session', () => [...sessions].find(([id]) => !before.has(id))?.[1]);
@@ -161,7 +178,10 @@ export async function openTimeline(): Promise<vscode.Tab> {
 
 /** The line on which a text stands, from 1. */
 export function lineOf(file: string, text: string): number {
-  const index = fs.readFileSync(file, 'utf8').split('\n').findIndex((line) => line.includes(text));
+  const index = fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(text));
   assert.ok(index >= 0, `"${text}" is not in ${file}`);
   return index + 1;
 }

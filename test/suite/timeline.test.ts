@@ -4,7 +4,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { readTrace, type TraceContent } from './engine';
-import { buildSample, followSessions, inWorkspace, lineOf, openTimeline, start, stopEverything, timelineTabs, traceOf, VIEW_TYPE, waitFor } from './support';
+import {
+  buildSample,
+  followSessions,
+  inWorkspace,
+  lineOf,
+  openTimeline,
+  start,
+  stopEverything,
+  timelineTabs,
+  traceOf,
+  VIEW_TYPE,
+  waitFor,
+} from './support';
 
 suite('Timeline and source', () => {
   let following: vscode.Disposable;
@@ -15,7 +27,12 @@ suite('Timeline and source', () => {
     following = followSessions();
     const program = buildSample();
     trace = inWorkspace('saved.syscope');
-    const traced = await start({ program: '/bin/sh', args: ['-c', `echo ada | exec ${program}`], console: 'internalConsole', traceFile: trace });
+    const traced = await start({
+      program: '/bin/sh',
+      args: ['-c', `echo ada | exec ${program}`],
+      console: 'internalConsole',
+      traceFile: trace,
+    });
     await traced.end();
     content = await readTrace(trace);
     await stopEverything();
@@ -80,7 +97,11 @@ suite('Timeline and source', () => {
   });
 
   test('files that are no traces are refused, and nothing of the workspace is touched', async () => {
-    for (const [name, bytes] of [['empty.syscope', ''], ['foreign.syscope', 'PK\u0003\u0004 something else'], ['cut.syscope', fs.readFileSync(trace).subarray(0, 1000)]] as const) {
+    for (const [name, bytes] of [
+      ['empty.syscope', ''],
+      ['foreign.syscope', 'PK\u0003\u0004 something else'],
+      ['cut.syscope', fs.readFileSync(trace).subarray(0, 1000)],
+    ] as const) {
       const file = inWorkspace(name);
       fs.writeFileSync(file, bytes);
       await assert.doesNotReject(Promise.resolve(vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file))));

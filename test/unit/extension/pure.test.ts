@@ -22,18 +22,46 @@ test('a launch configuration gets its defaults', () => {
   const { value, problems } = checkLaunch({ program: '/bin/ls' });
   assert.deepEqual(problems, []);
   assert.deepEqual(value, {
-    request: 'launch', program: '/bin/ls', args: [], cwd: undefined, env: {}, console: 'integratedTerminal', stopOnEntry: false,
-    capture: { stacks: true, payloadBytes: 256 }, traceFile: undefined, sourceFileMap: {}, noDebug: false,
+    request: 'launch',
+    program: '/bin/ls',
+    args: [],
+    cwd: undefined,
+    env: {},
+    console: 'integratedTerminal',
+    stopOnEntry: false,
+    capture: { stacks: true, payloadBytes: 256 },
+    traceFile: undefined,
+    sourceFileMap: {},
+    noDebug: false,
   });
 });
 
 test('every wrong attribute is said, by its name', () => {
   const { value, problems } = checkLaunch({
-    program: 7, args: 'x', env: { 'A=B': '', C: 3, D: null }, console: 'external', stopOnEntry: 1, capture: { payloadBytes: -1, stacks: 'no' }, sourceFileMap: [],
+    program: 7,
+    args: 'x',
+    env: { 'A=B': '', C: 3, D: null },
+    console: 'external',
+    stopOnEntry: 1,
+    capture: { payloadBytes: -1, stacks: 'no' },
+    sourceFileMap: [],
   });
   assert.equal(value, undefined);
-  for (const name of ['program', 'args', 'env.A=B', 'env.C', 'console', 'stopOnEntry', 'capture.payloadBytes', 'capture.stacks', 'sourceFileMap']) {
-    assert.ok(problems.some((problem) => problem.startsWith(`"${name}" must be`)), `${name}: ${problems.join(' ')}`);
+  for (const name of [
+    'program',
+    'args',
+    'env.A=B',
+    'env.C',
+    'console',
+    'stopOnEntry',
+    'capture.payloadBytes',
+    'capture.stacks',
+    'sourceFileMap',
+  ]) {
+    assert.ok(
+      problems.some((problem) => problem.startsWith(`"${name}" must be`)),
+      `${name}: ${problems.join(' ')}`,
+    );
   }
   assert.equal(problems.length, 9);
 });
@@ -44,18 +72,34 @@ test('texts with a NUL are refused: they would become two words', () => {
   assert.equal(checkLaunch({ program: '/bin/ls', env: { A: 'x\0y' } }).value, undefined);
 });
 
-test('a process is named by a number or by the picker\'s text', () => {
+test("a process is named by a number or by the picker's text", () => {
   assert.equal(checkAttach({ processId: 12 }).value?.processId, 12);
   assert.equal(checkAttach({ processId: '12' }).value?.processId, 12);
-  for (const processId of [undefined, '', '1x', 0, -3, 1.5, '99999999999']) assert.equal(checkAttach({ processId }).value, undefined);
+  for (const processId of [undefined, '', '1x', 0, -3, 1.5, '99999999999'])
+    assert.equal(checkAttach({ processId }).value, undefined);
 });
 
 test('lines of the control channel are checked', () => {
   assert.deepEqual(parseControlLine('{"reply":3,"ok":true}'), { type: 'reply', reply: 3, error: undefined });
   assert.deepEqual(parseControlLine('{"reply":3,"error":"no"}'), { type: 'reply', reply: 3, error: 'no' });
-  assert.deepEqual(parseControlLine('{"event":"stopped","tid":5,"reason":"pause","id":9}'), { type: 'event', event: { event: 'stopped', tid: 5, reason: 'pause', id: 9 } });
-  assert.deepEqual(parseControlLine('{"event":"exited","pid":5,"signal":9}'), { type: 'event', event: { event: 'exited', pid: 5, code: undefined, signal: 9 } });
-  for (const line of ['', '{', 'null', '7', '{"event":"stopped","tid":-1,"reason":"pause"}', '{"event":"stopped","tid":1,"reason":"?"}', '{"event":"new kind"}', '{"event":"thread","pid":1}']) {
+  assert.deepEqual(parseControlLine('{"event":"stopped","tid":5,"reason":"pause","id":9}'), {
+    type: 'event',
+    event: { event: 'stopped', tid: 5, reason: 'pause', id: 9 },
+  });
+  assert.deepEqual(parseControlLine('{"event":"exited","pid":5,"signal":9}'), {
+    type: 'event',
+    event: { event: 'exited', pid: 5, code: undefined, signal: 9 },
+  });
+  for (const line of [
+    '',
+    '{',
+    'null',
+    '7',
+    '{"event":"stopped","tid":-1,"reason":"pause"}',
+    '{"event":"stopped","tid":1,"reason":"?"}',
+    '{"event":"new kind"}',
+    '{"event":"thread","pid":1}',
+  ]) {
     assert.equal(parseControlLine(line), undefined, line);
   }
 });
@@ -109,12 +153,24 @@ test('a process that execs keeps its threads and gets its new name', () => {
 });
 
 const frame = (module: string, file?: string, missing?: ResolvedFrame['missing']): ResolvedFrame => ({
-  address: 1n, module, buildId: '', offset: 1n, function: 'f', location: file === undefined ? undefined : { file, line: 3, column: 1 },
-  inlined: false, guess: false, signal: false, missing, sourceHash: undefined, sourceMtimeMs: undefined, moduleMtimeMs: undefined,
+  address: 1n,
+  module,
+  buildId: '',
+  offset: 1n,
+  function: 'f',
+  location: file === undefined ? undefined : { file, line: 3, column: 1 },
+  inlined: false,
+  guess: false,
+  signal: false,
+  missing,
+  sourceHash: undefined,
+  sourceMtimeMs: undefined,
+  moduleMtimeMs: undefined,
 });
 const LIBC = frame('/lib/x86_64-linux-gnu/libc.so.6', undefined, 'no-debug-info');
 const context = { folders: ['/ws'], program: '/ws/a.out' };
-const textOf = (choice: SourceChoice): string => (choice.type === 'problem' ? `${choice.kind}: ${choice.text}` : String(choice.frame));
+const textOf = (choice: SourceChoice): string =>
+  choice.type === 'problem' ? `${choice.kind}: ${choice.text}` : String(choice.frame);
 
 test('a click opens the innermost frame that lies in the workspace', () => {
   const frames = [LIBC, frame('/ws/a.out', '/ws/inline.h'), frame('/ws/a.out', '/ws/main.c')];
@@ -125,12 +181,27 @@ test('a click opens the innermost frame that lies in the workspace', () => {
 
 test('each reason why there is no source has its remedy', () => {
   assert.match(textOf(chooseFrame([], [], context)), /^no-stack: .*"capture.stacks"/);
-  assert.match(textOf(chooseFrame([LIBC, frame('/ws/a.out', undefined, 'no-debug-info')], [], context)), /^no-debug-info: "a.out".*-g/);
-  assert.match(textOf(chooseFrame([LIBC, frame('/ws/a.out', undefined, 'module-changed')], [], context)), /^module-changed: .*trace it again/);
+  assert.match(
+    textOf(chooseFrame([LIBC, frame('/ws/a.out', undefined, 'no-debug-info')], [], context)),
+    /^no-debug-info: "a.out".*-g/,
+  );
+  assert.match(
+    textOf(chooseFrame([LIBC, frame('/ws/a.out', undefined, 'module-changed')], [], context)),
+    /^module-changed: .*trace it again/,
+  );
   assert.match(textOf(chooseFrame([LIBC, frame('/ws/a.out', undefined, 'no-module')], [], context)), /^no-module: .*gone/);
-  assert.match(textOf(chooseFrame([LIBC, frame('/ws/a.out', '/build/main.c')], [], context)), /^source-missing: "?.*\/build\/main.c.*sourceFileMap/);
-  assert.match(textOf(chooseFrame([LIBC, frame('/opt/b', '/opt/b.c')], [undefined, '/opt/b.c'], context)), /^not-in-workspace: .*"\/opt\/b.c", line 3/);
-  assert.match(textOf(chooseFrame([LIBC, frame('/opt/b', '/opt/b.c')], [undefined, '/opt/b.c'], { ...context, folders: [] })), /^no-workspace: No folder is open/);
+  assert.match(
+    textOf(chooseFrame([LIBC, frame('/ws/a.out', '/build/main.c')], [], context)),
+    /^source-missing: "?.*\/build\/main.c.*sourceFileMap/,
+  );
+  assert.match(
+    textOf(chooseFrame([LIBC, frame('/opt/b', '/opt/b.c')], [undefined, '/opt/b.c'], context)),
+    /^not-in-workspace: .*"\/opt\/b.c", line 3/,
+  );
+  assert.match(
+    textOf(chooseFrame([LIBC, frame('/opt/b', '/opt/b.c')], [undefined, '/opt/b.c'], { ...context, folders: [] })),
+    /^no-workspace: No folder is open/,
+  );
   assert.match(textOf(chooseFrame([LIBC], [undefined], context)), /^not-in-workspace: .*libc.so.6 made it/);
   assert.equal(frameProblem(frame('/ws/a.out', '/ws/main.c'), '/ws/main.c'), undefined);
 });
@@ -150,7 +221,8 @@ test('sources that moved are found by map and by suffix', () => {
 test('the newest traces stay, and those in use', () => {
   const trace = (path: string, bytes = 10): StoredTrace => ({ path, program: '', modifiedMs: 0, bytes, recording: false });
   const traces = ['new', 'b', 'c', 'used'].map((path) => trace(path));
-  const deleted = (limits: { traces: number; bytes: number }): readonly string[] => tracesToDelete(traces, limits, ({ path }) => path === 'used').map(({ path }) => path);
+  const deleted = (limits: { traces: number; bytes: number }): readonly string[] =>
+    tracesToDelete(traces, limits, ({ path }) => path === 'used').map(({ path }) => path);
   assert.deepEqual(deleted({ traces: 10, bytes: 1000 }), []);
   assert.deepEqual(deleted({ traces: 3, bytes: 1000 }), ['c']);
   assert.deepEqual(deleted({ traces: 10, bytes: 25 }), ['b', 'c']);
@@ -178,7 +250,13 @@ test('hidden classes become bits', () => {
 });
 
 test('bigints, infinities and bytes cross to the webview', () => {
-  const value = { a: 2n ** 63n, b: [Infinity, -Infinity, 1.5], c: Uint8Array.from([1, 2]), d: undefined, e: { f: 'text', g: -1n } };
+  const value = {
+    a: 2n ** 63n,
+    b: [Infinity, -Infinity, 1.5],
+    c: Uint8Array.from([1, 2]),
+    d: undefined,
+    e: { f: 'text', g: -1n },
+  };
   const sent = JSON.parse(JSON.stringify(toWire({ ...value, c: undefined }))) as unknown;
   assert.deepEqual(fromWire(sent), { a: value.a, b: value.b, e: value.e });
   const bytes = toWire(Buffer.from('abc').subarray(1)) as Uint8Array;
@@ -190,8 +268,23 @@ test('bigints, infinities and bytes cross to the webview', () => {
 
 test('views are remembered by trace, and a restarted one is shown as the one before', () => {
   const stored = new Map<string, unknown>();
-  const memento = { get: (key: string) => stored.get(key), update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)) };
-  const state: ViewState = { version: 1, range: { t0: 1, t1: 2 }, follow: false, hidden: ['network'], collapsed: [], loader: false, selected: 4, drawer: undefined, drawerSize: undefined, scrollTop: 3, expanded: [] };
+  const memento = {
+    get: (key: string) => stored.get(key),
+    update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
+  };
+  const state: ViewState = {
+    version: 1,
+    range: { t0: 1, t1: 2 },
+    follow: false,
+    hidden: ['network'],
+    collapsed: [],
+    loader: false,
+    selected: 4,
+    drawer: undefined,
+    drawerSize: undefined,
+    scrollTop: 3,
+    expanded: [],
+  };
   const views = new ViewStates(memento);
   views.set('/a', state);
   views.replace('/b', '/a');
@@ -202,6 +295,9 @@ test('views are remembered by trace, and a restarted one is shown as the one bef
   return views.flush().then(() => {
     const again = new ViewStates({ ...memento, get: (key) => JSON.parse(JSON.stringify(stored.get(key))) as unknown });
     assert.deepEqual(again.get('/t59')?.hidden, ['network']);
-    assert.equal(new ViewStates({ ...memento, get: () => [['/x', 5], 'y', ['/z', { state: { version: 9 } }]] }).get('/z'), undefined);
+    assert.equal(
+      new ViewStates({ ...memento, get: () => [['/x', 5], 'y', ['/z', { state: { version: 9 } }]] }).get('/z'),
+      undefined,
+    );
   });
 });

@@ -10,10 +10,15 @@ export interface HostLog {
   readonly recordings: Recording[];
   readonly ended: string[];
   readonly offers: string[];
+  readonly errors: string[];
 }
 
-export function testHost(installation: Installation, traceFor: (program: string) => string, over: Partial<SessionHost> = {}): { host: SessionHost; log: HostLog } {
-  const log: HostLog = { recordings: [], ended: [], offers: [] };
+export function testHost(
+  installation: Installation,
+  traceFor: (program: string) => string,
+  over: Partial<SessionHost> = {},
+): { host: SessionHost; log: HostLog } {
+  const log: HostLog = { recordings: [], ended: [], offers: [], errors: [] };
   const host: SessionHost = {
     installation,
     trusted: true,
@@ -23,6 +28,7 @@ export function testHost(installation: Installation, traceFor: (program: string)
     describe: () => Promise.reject(new Error('no engine in this test')),
     localSource: (file) => Promise.resolve(file),
     offerInternalConsole: (message) => log.offers.push(message),
+    showError: (message) => log.errors.push(message),
     log: () => undefined,
     ...over,
   };
@@ -59,11 +65,15 @@ export class Client {
   }
 
   /** The first event that matches, past or to come. */
-  async event(name: string, matches: (body: Readonly<Record<string, unknown>>) => boolean = () => true): Promise<Readonly<Record<string, unknown>>> {
-    for (const deadline = Date.now() + 8_000; ; ) {
+  async event(
+    name: string,
+    matches: (body: Readonly<Record<string, unknown>>) => boolean = () => true,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    for (const deadline = Date.now() + 8_000; ;) {
       const found = this.events.find((event) => event.event === name && matches(bodyOf(event)));
       if (found !== undefined) return bodyOf(found);
-      if (Date.now() > deadline) throw new Error(`no ${name} event; there were: ${this.events.map(({ event }) => event).join(', ')}`);
+      if (Date.now() > deadline)
+        throw new Error(`no ${name} event; there were: ${this.events.map(({ event }) => event).join(', ')}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 200);
         this.watchers.add(() => {
@@ -107,8 +117,9 @@ export class Client {
   private openTerminal(request: DebugProtocol.RunInTerminalRequest): void {
     const problem = this.terminal(request.arguments.args);
     const answer = { seq: this.seq++, type: 'response', request_seq: request.seq, command: 'runInTerminal' };
-    const response = problem === undefined ? { ...answer, success: true, body: {} } : { ...answer, success: false, message: problem };
-    this.session.handleMessage(response as unknown as DebugProtocol.Request);
+    const response =
+      problem === undefined ? { ...answer, success: true, body: {} } : { ...answer, success: false, message: problem };
+    this.session.handleMessage(response);
   }
 }
 
@@ -131,8 +142,26 @@ export const described: DescribedDetails = {
   result: 'in progress',
   errno: undefined,
   call: {
-    id: 7, process: 0, pid: 100, thread: 0, tid: 100, nr: 1, arch: 0xc000003e, args: [1n, 0x7ffen, 3n, 0n, 0n, 0n], ret: undefined, startNs: 5, durationNs: undefined,
-    fd: 1, classId: 6, description: 1, resource: '/dev/pts/1', origin: 0, stack: 1, ip: 0x401000n, enterFlags: 0, exitFlags: 0,
+    id: 7,
+    process: 0,
+    pid: 100,
+    thread: 0,
+    tid: 100,
+    nr: 1,
+    arch: 0xc000003e,
+    args: [1n, 0x7ffen, 3n, 0n, 0n, 0n],
+    ret: undefined,
+    startNs: 5,
+    durationNs: undefined,
+    fd: 1,
+    classId: 6,
+    description: 1,
+    resource: '/dev/pts/1',
+    origin: 0,
+    stack: 1,
+    ip: 0x401000n,
+    enterFlags: 0,
+    exitFlags: 0,
     data: [{ direction: 'in', arg: 1, address: 0x7ffen, full: 3, bytes: Uint8Array.from([0x68, 0x69, 0x0a]), errno: 0 }],
   },
   details: undefined as unknown as DescribedDetails['details'],
