@@ -87,7 +87,8 @@ static int take_end(struct index *x, uint64_t row, const struct reader_segment *
 /* What a refresh may change, in one number: rows of all kinds, segments, problems, state. */
 static uint64_t fingerprint(const struct reader *r)
 {
-	uint64_t sum = r->segment_count + r->problem_count + (uint64_t)r->state + reader_is_live(r);
+	/* State and liveness apart from the counts: "recording and alive" and "complete and gone" have the same sum. */
+	uint64_t sum = r->segment_count + r->problem_count + (((uint64_t)r->state * 2 + reader_is_live(r)) << 56);
 
 	for (int kind = 0; kind < RECORD_KIND_LIMIT; kind++)
 		sum += r->kinds[kind].rows;
