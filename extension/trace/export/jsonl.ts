@@ -37,7 +37,7 @@ async function resolveStacks(source: TraceSource, cache: StackCache, page: reado
     if (record.type === 'exec') countExec(execs, record.process);
     if (record.type !== 'call' || record.call.stack === 0) continue;
     const key = stackKey({ texts: cache.texts, execs }, record.call);
-    if (!cache.texts.has(key)) wanted.set(key, record.call.id);
+    if (!cache.texts.has(key) && !wanted.has(key)) wanted.set(key, record.call.id);
   }
   if (wanted.size === 0) return;
   const stacks = await source.stacks([...wanted.values()]);

@@ -1,0 +1,155 @@
+/** A trace in memory for tests of exports and summaries: records are written in order and get their sequence numbers. */
+import type { RawCall, ResolvedFrame, ResolvedStack, TraceInfo } from '../../../extension/trace/engineProtocol';
+import type { ExitRecord, SignalRecord, TraceRecord, TraceSource } from '../../../extension/trace/source';
+import { parseCall } from './callText';
+
+const INFO: TraceInfo = {
+  path: 'test.syscope',
+  program: '/bin/prog',
+  argv: ['prog'],
+  cwd: '/',
+  state: 'complete',
+  startRealtimeMs: 0,
+  durationNs: 1_000_000,
+  events: 0,
+  errors: 0,
+  pending: 0,
+  lost: 0,
+  processes: 1,
+  threads: 1,
+  stopCostNs: 0,
+  tracerPid: 0,
+  controlPath: undefined,
+  problems: [],
+  revision: 1,
+};
+
+interface Started {
+  readonly record: { type: 'call'; seq: number; endSeq: number | undefined; call: RawCall };
+}
+
+/** Builds a trace step by step: what starts first comes first. Threads are their tids. */
+export class MemoryTrace {
+  readonly records: TraceRecord[] = [];
+  private seq = 0;
+  private calls = 0;
+  readonly info: TraceInfo;
+  readonly resolved: string[] = [];
+  stacksOf: (event: number) => ResolvedStack | undefined = () => undefined;
+  closed = 0;
+
+  constructor(info: Partial<TraceInfo> = {}) {
+    this.info = { ...INFO, ...info };
+  }
+
+  private next(): number {
+    return ++this.seq;
+  }
+
+  /** A call's entry, as callText.ts writes it; its result comes with `end`. */
+  start(tid: number, lines: readonly string[], more: Partial<RawCall> = {}): Started {
+    const seq = this.next();
+    const base = parseCall(lines);
+    const call = {
+      ...base,
+      id: this.calls++,
+      thread: tid,
+      tid,
+      startNs: seq * 1000,
+      ret: undefined,
+      durationNs: undefined,
+      ...more,
+    };
+    const record: Started['record'] = { type: 'call', seq, endSeq: undefined, call };
+    this.records.push(record);
+    return { record };
+  }
+
+  end(started: Started, ret: bigint, durationNs = 500): void {
+    started.record.endSeq = this.next();
+    started.record.call = { ...started.record.call, ret, durationNs };
+  }
+
+  /** A whole call. */
+  call(tid: number, lines: readonly string[], more: Partial<RawCall> = {}): void {
+    const { ret } = parseCall(lines);
+    const started = this.start(tid, lines, more);
+    if (ret !== undefined) this.end(started, ret, more.durationNs);
+  }
+
+  signal(tid: number, fields: Partial<SignalRecord> & { signo: number }): void {
+    const rest = { code: 0, sender: 0, uid: 0, address: 0n, flags: 0, status: 0, utime: 0n, stime: 0n, value: 0n };
+    this.records.push({ type: 'signal', ...this.place(tid), ...rest, ...fields });
+  }
+
+  exit(tid: number, status: number, scope: ExitRecord['scope'] = 'thread'): void {
+    this.records.push({ type: 'exit', scope, ...this.place(tid), status, userUs: 5, systemUs: 7, maxRssKb: 9 });
+  }
+
+  private place(tid: number): { seq: number; timeNs: number; process: number; pid: number; thread: number; tid: number } {
+    const seq = this.next();
+    return { seq, timeNs: seq * 1000, process: 0, pid: 100, thread: tid, tid };
+  }
+
+  process(name: string, process = 0, pid = 100): void {
+    const seq = this.next();
+    this.records.push({ type: 'process', seq, timeNs: seq * 1000, process, pid, ppid: 1, parent: undefined, name, flags: 0 });
+  }
+
+  exec(path: string, name: string, argv: readonly string[]): void {
+    this.records.push({ type: 'exec', ...this.place(100), event: this.calls - 1, path, name, argv });
+  }
+
+  notice(type: 'lost' | 'blind' | 'warning', text: string, count = 1): void {
+    const seq = this.next();
+    const common = { seq, timeNs: seq * 1000, text };
+    if (type === 'lost') this.records.push({ type, ...common, reason: 1, count });
+    else if (type === 'blind') this.records.push({ type, ...common, reason: 1, count, pid: 100, tid: 100 });
+    else this.records.push({ type, ...common, code: 0, pid: undefined, tid: undefined, event: undefined });
+  }
+
+  /** `page`: how many records a page has. */
+  source(page = 3): TraceSource {
+    const pages: TraceRecord[][] = [];
+    for (let i = 0; i < this.records.length; i += page) pages.push(this.records.slice(i, i + page));
+    return {
+      info: this.info,
+      records: async function* () {
+        for (const records of pages) yield await Promise.resolve(records);
+      },
+      stacks: (events) => {
+        this.resolved.push(events.join(' '));
+        return Promise.resolve(events.map((event) => this.stacksOf(event)));
+      },
+      close: () => {
+        this.closed++;
+        return Promise.resolve();
+      },
+    };
+  }
+}
+
+/** A frame of a function at a line. */
+export function frame(address: bigint, name: string | undefined, line?: number): ResolvedFrame {
+  return {
+    address,
+    module: '/bin/prog',
+    buildId: '',
+    offset: address,
+    function: name,
+    location: line === undefined ? undefined : { file: '/src/prog.c', line, column: 1 },
+    inlined: false,
+    guess: false,
+    signal: false,
+    missing: undefined,
+    sourceHash: undefined,
+    sourceMtimeMs: undefined,
+    moduleMtimeMs: undefined,
+  };
+}
+
+export async function textOf(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
