@@ -1,7 +1,7 @@
 /**
  * What gestures, keys and the host's messages do: the one place where the view's input meets the state. No drawing.
  */
-import type { EventId } from '../extension/trace/engineProtocol';
+import type { EventId, LaneId } from '../extension/trace/engineProtocol';
 import type { ToHost, ToWebview } from '../extension/trace/timelineProtocol';
 import { parseViewState } from '../extension/trace/timelineProtocol';
 import { commandOf } from './input/keyboard';
@@ -43,6 +43,8 @@ const ZOOM_MARGIN = 0.15;
 export function createController(context: ControllerContext): Controller {
   const { state, dispatch, post, rpc } = context;
   let bringIntoView: EventId | undefined;
+  /** The drawer that the first click opens may cover the lane that was clicked. */
+  let laneToShow: LaneId | undefined;
 
   function select(event: EventId, picked: PickedBox | undefined): void {
     dispatch({ type: 'select', event, picked });
@@ -131,6 +133,7 @@ export function createController(context: ControllerContext): Controller {
     if (hit === undefined) {
       dispatch({ type: 'clear' });
     } else {
+      laneToShow = hit.box.lane;
       select(hit.box.event, hit.box);
     }
   }
@@ -179,6 +182,10 @@ export function createController(context: ControllerContext): Controller {
       }
     },
     settle(view) {
+      if (laneToShow !== undefined) {
+        view.scrollTo(laneToShow);
+        laneToShow = undefined;
+      }
       const { details } = state();
       if (bringIntoView === undefined || details?.call.id !== bringIntoView) {
         return;

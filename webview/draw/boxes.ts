@@ -5,7 +5,7 @@
 import type { Boxes } from '../../extension/trace/engineProtocol';
 import { bandOf, BoxFlag, boxSpan } from '../model/hit';
 import type { BoxSpan, Placement } from '../model/hit';
-import { MAX_ROWS } from '../model/layout';
+import { ROW_HEIGHT } from '../model/layout';
 import type { Band } from '../model/layout';
 import { formatCount } from '../model/time';
 import type { ClassPaint } from '../theme';
@@ -17,9 +17,14 @@ export interface LanePlace extends Placement {
   readonly glyph: string;
 }
 
-const ROUNDED_FROM = 6;
+/** A narrower box is a plain bar, and bars that touch are drawn as one. */
+const WIDE_FROM = 6;
+const NOTCH_FROM = 3;
 const LABEL_FROM = 24;
+const OVERFLOW_LABEL_FROM = 14;
 const LOADER_ALPHA = 0.5;
+/** Marks of failed calls nearer than that would only cover each other. */
+const MARK_SPACING = 3;
 
 interface Painter {
   readonly context: CanvasRenderingContext2D;
@@ -29,24 +34,38 @@ interface Painter {
   readonly paint: ClassPaint;
 }
 
+/** A box on show, in whole device pixels. */
+interface Shown extends BoxSpan {
+  readonly index: number;
+  readonly band: Band;
+}
+
+/** What is drawn box by box, after the bars: a window shows few of these, however many calls there are. */
+interface Sorted {
+  readonly wide: Shown[];
+  readonly notched: Shown[];
+  readonly failed: Shown[];
+}
+
 export function drawBoxes(context: CanvasRenderingContext2D, frame: Frame, boxes: Boxes, place: LanePlace): void {
   const paint = frame.theme.classes.get(place.classId);
   if (paint === undefined) {
     return;
   }
   const painter: Painter = { context, frame, boxes, place, paint };
-  const shown = visible(painter);
-  for (const index of shown) {
-    fillBox(painter, index);
+  const { wide, notched, failed } = drawBars(painter);
+  for (const shown of wide) {
+    fillWide(painter, shown);
   }
-  for (const index of shown) {
-    labelBox(painter, index);
+  // Several calls: cut like a stack of cards.
+  context.fillStyle = frame.theme.background;
+  for (const { left, right, band } of notched) {
+    context.fillRect(left, band.top + band.height - 3, right - left, 1);
   }
-  for (const index of shown) {
-    if ((flagsOf(boxes, index) & BoxFlag.error) !== 0) {
-      markFailed(painter, index);
-    }
+  for (const shown of wide) {
+    labelBox(painter, shown);
   }
+  markFailed(painter, failed);
 }
 
 /** The box under the pointer, or the selected one. */
@@ -76,54 +95,88 @@ export function drawOutline(
   }
 }
 
-function visible({ boxes, frame }: Painter): readonly number[] {
-  const shown: number[] = [];
-  for (let index = 0; index < boxes.x0.length; index++) {
-    const { left, right } = boxSpan(boxes, index, frame.range, frame.width);
-    if (right >= 0 && left <= frame.width) {
-      shown.push(index);
-    }
-  }
-  return shown;
-}
-
 function flagsOf(boxes: Boxes, index: number): number {
   return boxes.flags[index] ?? 0;
 }
 
-/** The span in whole device pixels, a gap of one kept to the right neighbour where there is room for it. */
-function snapped(painter: Painter, index: number): BoxSpan {
-  const { frame, boxes } = painter;
-  const span = boxSpan(boxes, index, frame.range, frame.width);
-  const snap = (x: number): number => Math.round(x * frame.ratio) / frame.ratio;
-  const left = snap(Math.max(span.left, -4));
-  const right = snap(Math.min(span.right, frame.width + 4));
-  return { left, right: right - left > 4 ? right - 1 / frame.ratio : right };
+/** Draws the narrow boxes, bars that touch as one, and sorts out what needs more than that. */
+function drawBars({ context, frame, boxes, place, paint }: Painter): Sorted {
+  const sorted: Sorted = { wide: [], notched: [], failed: [] };
+  let run: { readonly left: number; readonly band: Band; right: number } | undefined;
+  const finish = (): void => {
+    if (run !== undefined) {
+      context.fillRect(run.left, run.band.top, run.right - run.left, run.band.height);
+    }
+    run = undefined;
+  };
+  context.fillStyle = paint.fill;
+  for (let index = 0; index < boxes.x0.length; index++) {
+    const span = boxSpan(boxes, index, frame.range, frame.width);
+    if (span.right < 0 || span.left > frame.width) {
+      continue;
+    }
+    const { left, right } = snapped(span, frame);
+    const band = bandOf(boxes, index, place);
+    const shown = { index, left, right, band };
+    sortOut(sorted, shown, boxes);
+    if (isWide(shown, boxes)) {
+      continue;
+    }
+    if (run !== undefined && run.band.top === band.top && left >= run.left && left <= run.right) {
+      run.right = Math.max(run.right, right);
+    } else {
+      finish();
+      run = { left, right, band };
+    }
+  }
+  finish();
+  return sorted;
 }
 
-function fillBox(painter: Painter, index: number): void {
-  const { context, frame, boxes, paint } = painter;
+function isWide({ index, left, right }: Shown, boxes: Boxes): boolean {
+  return right - left >= WIDE_FROM || (flagsOf(boxes, index) & (BoxFlag.pending | BoxFlag.loader)) !== 0;
+}
+
+function sortOut({ wide, notched, failed }: Sorted, shown: Shown, boxes: Boxes): void {
+  if (isWide(shown, boxes)) {
+    wide.push(shown);
+  }
+  const overflow = shown.band.height < ROW_HEIGHT;
+  if ((boxes.count[shown.index] ?? 1) > 1 && shown.right - shown.left >= NOTCH_FROM && !overflow) {
+    notched.push(shown);
+  }
+  if ((flagsOf(boxes, shown.index) & BoxFlag.error) !== 0) {
+    const before = failed.at(-1);
+    const apart =
+      before === undefined || before.band.top !== shown.band.top || Math.abs(shown.left - before.left) >= MARK_SPACING;
+    if (apart || shown.right - shown.left >= WIDE_FROM) {
+      failed.push(shown);
+    }
+  }
+}
+
+/** The span in whole device pixels, a gap of one kept to the right neighbour where there is room for it. */
+function snapped(span: BoxSpan, { ratio, width }: Frame): BoxSpan {
+  const left = Math.round(Math.max(span.left, -4) * ratio) / ratio;
+  const right = Math.round(Math.min(span.right, width + 4) * ratio) / ratio;
+  return { left, right: right - left > 4 ? right - 1 / ratio : right };
+}
+
+function fillWide(painter: Painter, { index, left, right, band }: Shown): void {
+  const { context, boxes, paint } = painter;
   const flags = flagsOf(boxes, index);
-  const { left, right } = snapped(painter, index);
-  const width = right - left;
-  const band = bandOf(boxes, index, painter.place);
   context.globalAlpha = (flags & BoxFlag.loader) === 0 ? 1 : LOADER_ALPHA;
   if ((flags & BoxFlag.pending) !== 0) {
     fillPending(painter, left, right, band);
   } else {
     context.fillStyle = paint.fill;
-    fillRounded(context, left, band.top, width, band.height);
-  }
-  if ((boxes.count[index] ?? 1) > 1 && width >= 3) {
-    // Several calls: cut like a stack of cards.
-    context.fillStyle = frame.theme.background;
-    context.fillRect(left, band.top + band.height - 3, width, 1);
+    fillRounded(context, left, band.top, right - left, band.height);
   }
   context.globalAlpha = 1;
 }
 
 function fillRounded(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
-  if (width < ROUNDED_FROM) {
+  if (width < WIDE_FROM) {
     context.fillRect(x, y, width, height);
     return;
   }
@@ -151,44 +204,45 @@ function fillPending({ context, frame, paint }: Painter, left: number, right: nu
   context.fillRect(left, band.top + band.height - 1, right - left, 1);
 }
 
-/** A failed call: a red bar along its top and a pointer above it, which is wide enough to see on the narrowest box. */
-function markFailed({ context, frame, boxes, place }: Painter, index: number): void {
-  const { left, right } = boxSpan(boxes, index, frame.range, frame.width);
-  const band = bandOf(boxes, index, place);
-  const x = Math.max(left, 0);
+/** Failed calls: a red bar along the top and a pointer above it, which is wide enough to see on the narrowest box. */
+function markFailed({ context, frame }: Painter, failed: readonly Shown[]): void {
+  if (failed.length === 0) {
+    return;
+  }
   context.fillStyle = frame.theme.error;
-  context.fillRect(x, band.top, Math.min(right, frame.width) - x, 2);
-  const tip = Math.max(left + 1, 4);
   context.beginPath();
-  context.moveTo(tip - 4, band.top - 3.5);
-  context.lineTo(tip + 4, band.top - 3.5);
-  context.lineTo(tip, band.top + 4);
-  context.closePath();
+  for (const { left, right, band } of failed) {
+    const x = Math.max(left, 0);
+    context.fillRect(x, band.top, Math.min(right, frame.width) - x, 2);
+    const tip = Math.max(left + 1, 4);
+    context.moveTo(tip - 4, band.top - 3.5);
+    context.lineTo(tip + 4, band.top - 3.5);
+    context.lineTo(tip, band.top + 4);
+    context.closePath();
+  }
   context.lineWidth = 2;
   context.strokeStyle = frame.theme.background;
   context.stroke();
   context.fill();
 }
 
-function labelBox(painter: Painter, index: number): void {
-  const { context, frame, boxes, place, paint } = painter;
-  const span = snapped(painter, index);
-  const left = Math.max(span.left, 0);
-  const room = Math.min(span.right, frame.width) - left;
+function labelBox({ context, frame, boxes, place, paint }: Painter, shown: Shown): void {
+  const { index, band } = shown;
+  const left = Math.max(shown.left, 0);
+  const room = Math.min(shown.right, frame.width) - left;
   const count = boxes.count[index] ?? 1;
-  const overflow = !place.flat && (boxes.row[index] ?? 0) >= MAX_ROWS;
-  if (room < LABEL_FROM && !(overflow && room >= 14)) {
+  const overflow = band.height < ROW_HEIGHT;
+  if (room < (overflow ? OVERFLOW_LABEL_FROM : LABEL_FROM)) {
     return;
   }
-  const band = bandOf(boxes, index, place);
   const flags = flagsOf(boxes, index);
   const pending = (flags & BoxFlag.pending) !== 0;
   context.fillStyle = pending ? frame.theme.foreground : paint.ink;
   context.textBaseline = 'middle';
   const middle = band.top + band.height / 2 + 0.5;
-  const failed = (flags & BoxFlag.error) !== 0 && span.left >= 0;
-  const start = left + (failed ? 8 : 5);
-  const space = span.right - start - 3;
+  // A failed call's mark covers the first pixels.
+  const start = left + ((flags & BoxFlag.error) !== 0 && shown.left >= 0 ? 8 : 5);
+  const space = left + room - start - 3;
   if (overflow) {
     context.font = `600 9px ${frame.theme.font}`;
     context.fillText(fittedText(context, `×${formatCount(count)}`, space), start, middle);
@@ -199,7 +253,7 @@ function labelBox(painter: Painter, index: number): void {
   context.fillText(place.glyph, start, middle);
   context.font = `11px ${frame.theme.font}`;
   const label = boxLabel(frame.callName(boxes.nr[index] ?? 0), count, pending);
-  context.fillText(fittedText(context, label, Math.min(space, room) - glyphWidth - 5), start + glyphWidth + 5, middle);
+  context.fillText(fittedText(context, label, space - glyphWidth - 5), start + glyphWidth + 5, middle);
 }
 
 function boxLabel(name: string, count: number, pending: boolean): string {

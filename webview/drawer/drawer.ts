@@ -18,6 +18,8 @@ export const SIDE_FROM = 1100;
 const MIN_SIZE = 120;
 const DEFAULT_HEIGHT = 250;
 const DEFAULT_WIDTH = 420;
+/** Of a small window the drawer takes no more than this share unless it is pulled. */
+const DEFAULT_SHARE = 0.4;
 /** The timeline keeps at least this share of the window. */
 const MAX_SHARE = 0.7;
 const KEY_STEP = 24;
@@ -197,7 +199,8 @@ function createSplitter(dispatch: (action: Action) => void): {
   let size: number | undefined;
   const atSide = (): boolean => window.innerWidth >= SIDE_FROM;
   const whole = (): number => (atSide() ? window.innerWidth : window.innerHeight);
-  const present = (): number => clamp(size ?? (atSide() ? DEFAULT_WIDTH : DEFAULT_HEIGHT));
+  const standard = (): number => Math.min(atSide() ? DEFAULT_WIDTH : DEFAULT_HEIGHT, whole() * DEFAULT_SHARE);
+  const present = (): number => clamp(size ?? standard());
   const clamp = (wanted: number): number => Math.round(Math.max(MIN_SIZE, Math.min(wanted, whole() * MAX_SHARE)));
   const resize = (wanted: number): void => {
     dispatch({ type: 'drawerSize', size: clamp(wanted) });

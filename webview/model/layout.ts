@@ -143,7 +143,7 @@ export function rowOfLane(from: Layout, lane: LaneId): Row | undefined {
 export function scrollToRow(row: Row, scrollTop: number, height: number): number {
   const highest = row.top - HEADER_HEIGHT;
   const lowest = row.top + row.height - height;
-  return Math.max(0, scrollTop > highest ? highest : Math.max(scrollTop, lowest));
+  return Math.max(0, scrollTop > highest ? highest : Math.max(scrollTop, Math.min(lowest, highest)));
 }
 
 export function timeToX(ns: number, range: Range, width: number): number {

@@ -71,8 +71,9 @@ test('a pane shows its twelve busiest lanes in order of descriptor, and the rest
 test('a failed call pulls its lane up', () => {
   const lanes = many.map((lane) => (lane.id === 3 ? { ...lane, errors: 1 } : lane));
   const [pane] = panes(lanes, ALL);
-  assert.ok(pane?.lanes.some((lane) => lane.id === 3) === true);
-  assert.equal(pane && paneSummary(pane), '40 lanes · 820 calls · 1 failed call');
+  assert.ok(pane);
+  assert.ok(pane.lanes.some((lane) => lane.id === 3));
+  assert.equal(paneSummary(pane), '40 lanes · 820 calls · 1 failed call');
 });
 
 test('a rest of one is shown, and an expanded pane shows all', () => {
