@@ -29,19 +29,31 @@ export const compile = (folder: string): void => {
 };
 
 export function openSample(options: Partial<WorkbenchOptions> = {}): Promise<Workbench> {
-  return openWorkbench({ vsix: VSIX, workspace: path.join(process.cwd(), 'test/sample'), prepare: compile, ...options });
+  return openWorkbench({
+    vsix: VSIX,
+    workspace: path.join(process.cwd(), 'test/sample'),
+    prepare: compile,
+    viewport: { width: 1700, height: 1200 },
+    ...options,
+  });
 }
 
-/** A step of a longer test: if it fails, a picture of the window is kept in test/.out. */
+/**
+ * A step of a longer test. If it fails, a picture of the window is kept in test/.out and the steps after it, which build on
+ * it, are not tried.
+ */
 export async function step(context: TestContext, page: () => Page, name: string, run: () => Promise<void>): Promise<void> {
+  const result = { passed: false };
   await context.test(name, async () => {
     try {
       await run();
+      result.passed = true;
     } catch (error) {
       await screenshot(page(), `failed ${name}`.replace(/[^\w]+/g, '-').slice(0, 80)).catch(() => undefined);
       throw error;
     }
   });
+  if (!result.passed) throw new Error(`stopped after: ${name}`);
 }
 
 /** Starts the sample and waits until it asks for the name. */

@@ -99,15 +99,19 @@ async function settledAxis(page: Page): Promise<{ readonly t0: number; readonly 
   });
 }
 
+/** A pane's header stays at the top edge while its lanes scroll under it. */
+const HEADER_PIXELS = 24;
+const LANE_PIXELS = 24;
+
 /** A lane's label, scrolled into view by the wheel. */
 async function showLane(page: Page, row: Locator): Promise<Rectangle> {
   const area = await rectangle(canvas(page));
   return eventually('the lane is in view', async () => {
     const box = (await row.count()) === 0 ? null : await row.first().boundingBox();
-    if (box !== null && box.y >= area.y + 24 && box.y + box.height <= area.y + area.height) return box;
+    if (box !== null && box.y >= area.y + HEADER_PIXELS && box.y + box.height <= area.y + area.height) return box;
     await page.mouse.move(area.x + area.width / 2, area.y + area.height / 2);
-    await page.mouse.wheel(0, box !== null && box.y < area.y + 24 ? -80 : 80);
-    await page.waitForTimeout(100);
+    await page.mouse.wheel(0, box !== null && box.y < area.y + HEADER_PIXELS ? -LANE_PIXELS : LANE_PIXELS);
+    await page.waitForTimeout(60);
     return undefined;
   });
 }
@@ -129,9 +133,6 @@ export async function zoomTo(
   call: ExportedCall,
   others: readonly ExportedCall[],
 ): Promise<{ readonly x: number; readonly y: number }> {
-  const row = await showLane(page, laneOf(page, call));
-  const area = await rectangle(canvas(page));
-  const y = row.y + Math.min(row.height / 2, 12);
   const middle = call.start_ns + (call.duration_ns ?? 0) / 2;
   const onLane = others.filter((other) => other.id !== call.id && other.fd === call.fd && other.pid === call.pid);
   const gap = Math.min(
@@ -139,6 +140,11 @@ export async function zoomTo(
       Math.min(Math.abs(other.start_ns - middle), Math.abs(other.start_ns + (other.duration_ns ?? 0) - middle)),
     ),
   );
+  const shown = await settledAxis(page);
+  if (middle < shown.t0 || middle > shown.t1) await fit(page);
+  const row = await showLane(page, laneOf(page, call));
+  const area = await rectangle(canvas(page));
+  const y = row.y + Math.min(row.height / 2, 12);
   for (let step = 0; step < 60; step++) {
     const range = await settledAxis(page);
     const x = xOf(middle, range, area);
@@ -151,6 +157,18 @@ export async function zoomTo(
     await page.keyboard.up('Control');
   }
   throw new Error(`the zoom does not reach ${call.text}`);
+}
+
+/** Zooms in on the canvas's middle by Ctrl+wheel. */
+export async function zoomIn(page: Page): Promise<void> {
+  const area = await rectangle(canvas(page));
+  const before = await settledAxis(page);
+  await page.mouse.move(area.x + area.width / 2, area.y + area.height / 2);
+  await page.keyboard.down('Control');
+  for (let i = 0; i < 3; i++) await page.mouse.wheel(0, -240);
+  await page.keyboard.up('Control');
+  const after = await settledAxis(page);
+  if (after.t1 - after.t0 >= before.t1 - before.t0) throw new Error('Ctrl+wheel did not zoom in');
 }
 
 /** Shows the whole trace (the toolbar's Fit). */
