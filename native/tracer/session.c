@@ -106,8 +106,14 @@ static int wait_for_exec(struct tracer *tracer, pid_t program)
 	int status, signal;
 
 	tracer->filter = true;
-	while (wait4(program, &status, __WALL, NULL) == program) {
+	for (;;) {
 		enum __ptrace_request request = tracer->filter ? PTRACE_CONT : PTRACE_SYSCALL;
+
+		if (wait4(program, &status, __WALL, NULL) != program) {
+			if (errno == EINTR) /* a peer on the control channel asks for something: later */
+				continue;
+			return -1;
+		}
 
 		switch (stop_classify(status, &signal)) {
 		case STOP_GONE: return -1;
@@ -128,7 +134,6 @@ static int wait_for_exec(struct tracer *tracer, pid_t program)
 		}
 		ptrace(request, program, NULL, (void *)(intptr_t)(signal == (SIGTRAP | 0x80) ? 0 : signal));
 	}
-	return -1;
 }
 
 static int run(struct tracer *tracer, pid_t program, int status)

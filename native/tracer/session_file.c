@@ -124,7 +124,7 @@ int session_file_apply(const char *path, struct options *options)
 		unlink(path);
 	}
 	if (err != 0) {
-		fprintf(stderr, "syscope: the session file %s can't be used: %s\n", path, strerror(-err));
+		fprintf(stderr, "syscope: the session file %s can't be used: %s.\n", path, strerror(-err));
 		free(text);
 		return EXIT_SYSCOPE_FAILED;
 	}
@@ -139,7 +139,7 @@ int session_file_apply(const char *path, struct options *options)
 			err = apply_word(word, equals + 1, options);
 		}
 		if (err != 0) {
-			fprintf(stderr, "syscope: the session file has a word that isn't understood: %s\n", word);
+			fprintf(stderr, "syscope: the session file has a word that isn't understood: %s.\n", word);
 			return EXIT_SYSCOPE_FAILED;
 		}
 	}

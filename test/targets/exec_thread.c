@@ -4,9 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "blocked.h"
+
 static void *run(void *path)
 {
-	usleep(20000);
+	wait_until_blocked(getpid());
 	execl(path, path, "again", (char *)NULL);
 	return NULL;
 }

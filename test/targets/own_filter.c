@@ -28,17 +28,23 @@ static int install(void)
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
+static void ask(const char *who)
+{
+	long parent = syscall(SYS_getppid);
+
+	dprintf(1, "%s %ld %d\n", who, parent, errno);
+}
+
 int main(void)
 {
 	pid_t child;
 
 	if (install() != 0)
 		return 2;
-	dprintf(1, "parent %ld %d\n", syscall(SYS_getppid), errno);
+	ask("parent");
 	child = fork();
 	if (child == 0) {
-		errno = 0;
-		dprintf(1, "child %ld %d\n", syscall(SYS_getppid), errno);
+		ask("child");
 		_exit(0);
 	}
 	return waitpid(child, NULL, 0) != child;

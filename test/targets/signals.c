@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "blocked.h"
+
 static volatile sig_atomic_t handled;
 
 static void handler(int signal, siginfo_t *info, void *context)
@@ -40,13 +42,13 @@ static void nap(int milliseconds)
 	nanosleep(&time, NULL);
 }
 
-/* A child that signals the parent, then after a while writes a byte. */
+/* A child that signals the parent when that sleeps, then when it sleeps again writes a byte. */
 static pid_t disturb(int fd, int signal)
 {
 	pid_t child = fork();
 
 	if (child == 0) {
-		nap(100);
+		wait_until_blocked(getppid());
 		kill(getppid(), signal);
 		nap(100);
 		_exit(write(fd, "x", 1) != 1);
@@ -111,15 +113,17 @@ static int killed(void)
 
 static int long_sleep(void)
 {
-	struct timespec time = { .tv_nsec = 400000000L };
+	struct timespec time = { .tv_sec = 1 };
 	pid_t parent = getpid();
 	pid_t child = fork();
 	int result;
 
 	if (child == 0) {
-		nap(100);
+		wait_until_blocked(parent);
 		kill(parent, SIGSTOP);
-		nap(100);
+		while (state_of(parent) != 'T' && state_of(parent) != 't')
+			nap(5);
+		nap(20);
 		kill(parent, SIGCONT);
 		_exit(0);
 	}
@@ -131,7 +135,7 @@ static int long_sleep(void)
 
 static int timed_wait(void)
 {
-	struct timespec time = { .tv_sec = 5 };
+	struct timespec time = { .tv_sec = 30 };
 	siginfo_t info;
 	sigset_t set;
 	pid_t child;
@@ -142,7 +146,7 @@ static int timed_wait(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	child = fork();
 	if (child == 0) {
-		nap(50);
+		wait_until_blocked(getppid());
 		_exit(kill(getppid(), SIGUSR2) != 0);
 	}
 	got = sigtimedwait(&set, &info, &time);
