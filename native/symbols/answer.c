@@ -93,14 +93,10 @@ static int write_frame(struct channel *channel, const struct symbol_frame *frame
 static const char *problem_name(enum symbols_problem problem)
 {
 	switch (problem) {
-	case SYMBOLS_NO_PROBLEM:
-		break;
-	case SYMBOLS_NO_DEBUG_INFO:
-		return "no-debug-info";
-	case SYMBOLS_NO_MODULE:
-		return "no-module";
-	case SYMBOLS_MODULE_CHANGED:
-		return "module-changed";
+	case SYMBOLS_NO_PROBLEM: break;
+	case SYMBOLS_NO_DEBUG_INFO: return "no-debug-info";
+	case SYMBOLS_NO_MODULE: return "no-module";
+	case SYMBOLS_MODULE_CHANGED: return "module-changed";
 	}
 	return NULL;
 }

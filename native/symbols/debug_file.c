@@ -129,14 +129,16 @@ static int try_open(const struct wanted *wanted, const char *path, struct elf_fi
 }
 
 /* Calls for each folder of the colon-separated list; prefix and name are put around it: FOLDER PREFIX NAME. */
-static int try_folders(const struct wanted *wanted, const char *folders, const char *prefix, const char *name, struct elf_file *out)
+static int try_folders(
+	const struct wanted *wanted, const char *folders, const char *prefix, const char *name, struct elf_file *out)
 {
 	char path[PATH_MAX];
 	size_t length;
 
 	for (; *folders; folders += length + (folders[length] == ':')) {
 		length = strcspn(folders, ":");
-		if (length == 0 || snprintf(path, sizeof(path), "%.*s%s%s", (int)length, folders, prefix, name) >= (int)sizeof(path))
+		if (length == 0 ||
+			snprintf(path, sizeof(path), "%.*s%s%s", (int)length, folders, prefix, name) >= (int)sizeof(path))
 			continue;
 		if (try_open(wanted, path, out) == 0)
 			return 0;
@@ -154,7 +156,8 @@ static int find_by_build_id(const struct wanted *wanted, const char *folders, st
 	return try_folders(wanted, folders, "/.build-id/", name, out);
 }
 
-static int find_by_link(const struct wanted *wanted, const char *path, const char *link, const char *folders, struct elf_file *out)
+static int find_by_link(
+	const struct wanted *wanted, const char *path, const char *link, const char *folders, struct elf_file *out)
 {
 	const char *slash = strrchr(path, '/');
 	int length = slash ? (int)(slash - path) + 1 : 0;

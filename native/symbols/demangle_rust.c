@@ -32,7 +32,14 @@ static size_t unescape(const char *at, size_t left, char **out)
 		const char *escape;
 		char character;
 	} escapes[] = {
-		{ "$SP$", '@' }, { "$BP$", '*' }, { "$RF$", '&' }, { "$LT$", '<' }, { "$GT$", '>' }, { "$LP$", '(' }, { "$RP$", ')' }, { "$C$", ',' },
+		{ "$SP$", '@' },
+		{ "$BP$", '*' },
+		{ "$RF$", '&' },
+		{ "$LT$", '<' },
+		{ "$GT$", '>' },
+		{ "$LP$", '(' },
+		{ "$RP$", ')' },
+		{ "$C$", ',' },
 	};
 	char *end;
 	unsigned long code;

@@ -1,157 +1,16 @@
 /*
  * Rust's v0 mangling (Rust RFC 2603): _R and a path, read by recursive descent and written as Rust writes it, without hashes
- * and crate disambiguators. Depth and output are bounded: back references can make a short name mean a huge one.
+ * and crate disambiguators. What must not live here: bounds (demangle_rust_reader.h).
  */
 #include "demangle_rust.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define MAX_DEPTH 100
-#define MAX_OUTPUT 16384
-
-struct reader {
-	const char *start, *at; /* behind the _R; ends with NUL */
-	char *out;
-	size_t length;
-	int depth;
-	bool quiet;  /* read, but write nothing */
-	bool broken;
-	uint64_t lifetimes; /* bound by the binders around */
-};
+#include "demangle_rust_reader.h"
 
 static void read_path(struct reader *r, bool in_value);
 static void read_type(struct reader *r);
 static void read_const(struct reader *r);
-
-static void put(struct reader *r, const char *text, size_t length)
-{
-	if (r->quiet)
-		return;
-	if (length > MAX_OUTPUT - r->length) {
-		r->broken = true;
-		return;
-	}
-	memcpy(r->out + r->length, text, length);
-	r->length += length;
-}
-
-static void put_text(struct reader *r, const char *text)
-{
-	put(r, text, strlen(text));
-}
-
-static void put_number(struct reader *r, uint64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	put_text(r, text);
-}
-
-/* Takes the next character if it is this one. */
-static bool take(struct reader *r, char c)
-{
-	if (r->broken || *r->at != c)
-		return false;
-	r->at++;
-	return true;
-}
-
-static char next(struct reader *r)
-{
-	if (*r->at == '\0')
-		r->broken = true;
-	return r->broken ? '\0' : *r->at++;
-}
-
-/* Enters a nested construct; false: too deep. leave() follows in any case. */
-static bool enter(struct reader *r)
-{
-	if (++r->depth > MAX_DEPTH)
-		r->broken = true;
-	return !r->broken;
-}
-
-static void leave(struct reader *r)
-{
-	r->depth--;
-}
-
-/* base-62-number: digits up to an underscore, one less than what they say plus one; just "_" is 0. */
-static uint64_t read_base62(struct reader *r)
-{
-	uint64_t value = 0;
-
-	if (take(r, '_'))
-		return 0;
-	while (!r->broken && !take(r, '_')) {
-		char c = next(r);
-		unsigned int digit;
-
-		if (c >= '0' && c <= '9')
-			digit = (unsigned int)(c - '0');
-		else if (c >= 'a' && c <= 'z')
-			digit = (unsigned int)(c - 'a') + 10;
-		else if (c >= 'A' && c <= 'Z')
-			digit = (unsigned int)(c - 'A') + 36;
-		else
-			digit = 62;
-		if (digit == 62 || value > (UINT64_MAX - digit - 1) / 62) {
-			r->broken = true;
-			return 0;
-		}
-		value = value * 62 + digit;
-	}
-	return value + 1;
-}
-
-/* A base-62 number behind a tag, plus one; 0 without the tag. */
-static uint64_t read_optional(struct reader *r, char tag)
-{
-	return take(r, tag) ? read_base62(r) + 1 : 0;
-}
-
-struct identifier {
-	const char *text;
-	size_t length;
-	bool punycode;
-};
-
-static struct identifier read_identifier(struct reader *r)
-{
-	struct identifier id = { .punycode = take(r, 'u') };
-
-	if (*r->at < '0' || *r->at > '9')
-		r->broken = true;
-	if (*r->at == '0') {
-		r->at++;
-	} else {
-		while (*r->at >= '0' && *r->at <= '9' && id.length < 100000)
-			id.length = id.length * 10 + (size_t)(*r->at++ - '0');
-	}
-	take(r, '_');
-	id.text = r->at;
-	if (id.length > strlen(r->at)) {
-		r->broken = true;
-		id.length = 0;
-	}
-	r->at += id.length;
-	return id;
-}
-
-static void put_identifier(struct reader *r, const struct identifier *id)
-{
-	/* Names with letters beyond ASCII are shown in their encoded form. */
-	if (id->punycode)
-		put_text(r, "punycode{");
-	put(r, id->text, id->length);
-	if (id->punycode)
-		put_text(r, "}");
-}
 
 /* Reads what an earlier place says, then goes on here. Only backwards: so the depth bounds it. */
 static void read_back(struct reader *r, void (*read)(struct reader *))
@@ -275,20 +134,15 @@ static void read_path_of(struct reader *r, char tag, bool in_value)
 		}
 		put_text(r, ">");
 		return;
-	case 'N':
-		read_nested_path(r, in_value);
-		return;
+	case 'N': read_nested_path(r, in_value); return;
 	case 'I':
 		read_path(r, in_value);
 		put_text(r, in_value ? "::<" : "<");
 		read_arguments(r);
 		put_text(r, ">");
 		return;
-	case 'B':
-		read_back(r, in_value ? read_path_as_value : read_path_as_type);
-		return;
-	default:
-		r->broken = true;
+	case 'B': read_back(r, in_value ? read_path_as_value : read_path_as_type); return;
+	default: r->broken = true;
 	}
 }
 
@@ -302,8 +156,32 @@ static void read_path(struct reader *r, bool in_value)
 static const char *basic_type(char tag)
 {
 	static const char *const names[26] = {
-		"i8", "bool", "char", "f64", "str", "f32", NULL, "u8", "isize", "usize", NULL, "i32", "u32", "i128", "u128", "_", NULL, NULL, "i16",
-		"u16", "()", "...", NULL, "i64", "u64", "!",
+		"i8",
+		"bool",
+		"char",
+		"f64",
+		"str",
+		"f32",
+		NULL,
+		"u8",
+		"isize",
+		"usize",
+		NULL,
+		"i32",
+		"u32",
+		"i128",
+		"u128",
+		"_",
+		NULL,
+		NULL,
+		"i16",
+		"u16",
+		"()",
+		"...",
+		NULL,
+		"i64",
+		"u64",
+		"!",
 	};
 
 	return tag >= 'a' && tag <= 'z' ? names[tag - 'a'] : NULL;
@@ -458,33 +336,19 @@ static void read_type_of(struct reader *r, char tag)
 {
 	switch (tag) {
 	case 'A':
-	case 'S':
-		read_array(r, tag == 'A');
-		return;
-	case 'T':
-		read_tuple(r);
-		return;
+	case 'S': read_array(r, tag == 'A'); return;
+	case 'T': read_tuple(r); return;
 	case 'R':
-	case 'Q':
-		read_reference(r, tag == 'Q');
-		return;
+	case 'Q': read_reference(r, tag == 'Q'); return;
 	case 'P':
 	case 'O':
 		put_text(r, tag == 'P' ? "*const " : "*mut ");
 		read_type(r);
 		return;
-	case 'F':
-		read_function(r);
-		return;
-	case 'D':
-		read_dyn(r);
-		return;
-	case 'B':
-		read_back(r, read_type);
-		return;
-	default:
-		r->at--;
-		read_path(r, false);
+	case 'F': read_function(r); return;
+	case 'D': read_dyn(r); return;
+	case 'B': read_back(r, read_type); return;
+	default: r->at--; read_path(r, false);
 	}
 }
 

@@ -32,7 +32,8 @@ static const char *function_name(Dwarf_Die *die)
 /* Entries between a function and the calls inlined into it. */
 static bool may_hold_calls(int tag)
 {
-	return tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_try_block || tag == DW_TAG_catch_block;
+	return tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_try_block ||
+	       tag == DW_TAG_catch_block;
 }
 
 /* The child of an entry that holds the address. */
@@ -109,10 +110,8 @@ static bool language_mangles(Dwarf_Die *unit)
 	case DW_LANG_C_plus_plus_03:
 	case DW_LANG_C_plus_plus_11:
 	case DW_LANG_C_plus_plus_14:
-	case DW_LANG_Rust:
-		return true;
-	default:
-		return false;
+	case DW_LANG_Rust: return true;
+	default: return false;
 	}
 }
 

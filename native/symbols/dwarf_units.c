@@ -147,10 +147,8 @@ static bool is_container(int tag)
 	case DW_TAG_enumeration_type: /* Rust */
 	case DW_TAG_module:
 	case DW_TAG_subprogram:
-	case DW_TAG_lexical_block:
-		return true;
-	default:
-		return false;
+	case DW_TAG_lexical_block: return true;
+	default: return false;
 	}
 }
 

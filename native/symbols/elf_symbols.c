@@ -73,9 +73,15 @@ static int add_one(struct elf_symbols *symbols, Elf *elf, const GElf_Sym *symbol
 		return 0;
 	if (type == STT_NOTYPE && symbol->st_size != 0)
 		return 0;
-	return append(symbols, (struct elf_symbol){
-		.start = symbol->st_value, .end = end, .name = name, .rank = rank_of(symbol, name) | (symbol->st_size == 0 ? RANK_SIZELESS : 0),
-	}) ? -ENOMEM : 1;
+	return append(symbols,
+		       (struct elf_symbol){
+			       .start = symbol->st_value,
+			       .end = end,
+			       .name = name,
+			       .rank = rank_of(symbol, name) | (symbol->st_size == 0 ? RANK_SIZELESS : 0),
+		       })
+		       ? -ENOMEM
+		       : 1;
 }
 
 static long add_table(struct elf_symbols *symbols, Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
@@ -92,7 +98,8 @@ static long add_table(struct elf_symbols *symbols, Elf *elf, Elf_Scn *section, c
 
 		if (!gelf_getsym(data, (int)i, &symbol))
 			break;
-		rc = add_one(symbols, elf, &symbol, elf_strptr(elf, header->sh_link, symbol.st_name), header->sh_type == SHT_SYMTAB);
+		rc = add_one(
+			symbols, elf, &symbol, elf_strptr(elf, header->sh_link, symbol.st_name), header->sh_type == SHT_SYMTAB);
 		if (rc < 0)
 			return rc;
 		added += rc;

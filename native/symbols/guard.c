@@ -47,16 +47,46 @@ __attribute__((visibility("default"))) int open(const char *path, int flags, ...
 
 /* The calls that looking symbols up is made of; every other fails with EPERM, writing opens with EACCES. */
 static const unsigned int allowed_calls[] = {
-	SYS_read, SYS_write, SYS_pread64, SYS_sendto, SYS_poll, SYS_close, SYS_lseek, SYS_fstat, SYS_newfstatat, SYS_stat, SYS_lstat, SYS_statx,
-	SYS_readlink, SYS_readlinkat, SYS_getcwd, SYS_fcntl, SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise, SYS_brk, SYS_futex, SYS_getrandom,
-	SYS_clock_gettime, SYS_sysinfo, SYS_rt_sigreturn, SYS_restart_syscall, SYS_exit, SYS_exit_group, SYS_getpid, SYS_gettid, SYS_rt_sigprocmask, SYS_tgkill,
+	SYS_read,
+	SYS_write,
+	SYS_pread64,
+	SYS_sendto,
+	SYS_poll,
+	SYS_close,
+	SYS_lseek,
+	SYS_fstat,
+	SYS_newfstatat,
+	SYS_stat,
+	SYS_lstat,
+	SYS_statx,
+	SYS_readlink,
+	SYS_readlinkat,
+	SYS_getcwd,
+	SYS_fcntl,
+	SYS_mmap,
+	SYS_munmap,
+	SYS_mremap,
+	SYS_madvise,
+	SYS_brk,
+	SYS_futex,
+	SYS_getrandom,
+	SYS_clock_gettime,
+	SYS_sysinfo,
+	SYS_rt_sigreturn,
+	SYS_restart_syscall,
+	SYS_exit,
+	SYS_exit_group,
+	SYS_getpid,
+	SYS_gettid,
+	SYS_rt_sigprocmask,
+	SYS_tgkill,
 };
 
 #define CALLS (sizeof(allowed_calls) / sizeof(allowed_calls[0]))
 
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define LOAD(field)             BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define JUMP_IF(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
-#define RETURN(what) BPF_STMT(BPF_RET | BPF_K, (what))
+#define RETURN(what)            BPF_STMT(BPF_RET | BPF_K, (what))
 
 static void filter_calls(void)
 {

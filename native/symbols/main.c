@@ -40,17 +40,10 @@ static bool unescape(char *text)
 			continue;
 		}
 		switch (*++from) {
-		case 't':
-			*to++ = '\t';
-			break;
-		case 'n':
-			*to++ = '\n';
-			break;
-		case '\\':
-			*to++ = '\\';
-			break;
-		default:
-			return false;
+		case 't': *to++ = '\t'; break;
+		case 'n': *to++ = '\n'; break;
+		case '\\': *to++ = '\\'; break;
+		default: return false;
 		}
 	}
 	*to = '\0';
@@ -80,7 +73,8 @@ static int refuse(struct channel *channel, const char *why)
 	return channel_write(channel, line, strlen(line));
 }
 
-static int answer_addresses(struct symbols *symbols, struct channel *channel, const char *path, const char *build_id, char *addresses)
+static int answer_addresses(
+	struct symbols *symbols, struct channel *channel, const char *path, const char *build_id, char *addresses)
 {
 	char *address;
 	int rc = 0;
@@ -130,8 +124,9 @@ static int serve(struct symbols *symbols)
 static int usage(void)
 {
 	fputs("usage: syscope-symbols [--debug-path FOLDER[:FOLDER...]]\n"
-	      "Reads lines PATH<tab>BUILD_ID<tab>ADDRESS[,ADDRESS...] and writes a line of JSON per address, then an empty line.\n",
-	      stderr);
+	      "Reads lines PATH<tab>BUILD_ID<tab>ADDRESS[,ADDRESS...] and writes a line of JSON per address, then an empty "
+	      "line.\n",
+		stderr);
 	return 2;
 }
 

@@ -12,7 +12,7 @@
 #include "elf_symbols.h"
 
 #define MAX_OPEN 64
-#define VDSO "[vdso]"
+#define VDSO     "[vdso]"
 
 /* What a file was when it was opened: another means opening it again. */
 struct identity {
@@ -245,7 +245,8 @@ static size_t look_up(struct module *module, uint64_t vaddr, struct symbol_frame
 	return frames[0].function ? 1 : 0;
 }
 
-int symbols_lookup(struct symbols *symbols, const char *path, const char *build_id, uint64_t vaddr, symbols_answer_fn answer, void *context)
+int symbols_lookup(
+	struct symbols *symbols, const char *path, const char *build_id, uint64_t vaddr, symbols_answer_fn answer, void *context)
 {
 	struct symbol_frame frames[SYMBOLS_MAX_FRAMES];
 	char *owned[SYMBOLS_MAX_FRAMES];

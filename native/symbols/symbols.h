@@ -54,6 +54,7 @@ void symbols_free(struct symbols *symbols);
  * Looks one address up and calls answer once. build_id: in hexadecimal, "" = any. "[vdso]" as the path is this kernel's own vdso.
  * Returns 0 or -ENOMEM (answer was not called).
  */
-int symbols_lookup(struct symbols *symbols, const char *path, const char *build_id, uint64_t vaddr, symbols_answer_fn answer, void *context);
+int symbols_lookup(
+	struct symbols *symbols, const char *path, const char *build_id, uint64_t vaddr, symbols_answer_fn answer, void *context);
 
 #endif

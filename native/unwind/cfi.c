@@ -96,22 +96,15 @@ static bool read_augmentation(struct cie *cie, const char *letters, size_t count
 	data.end = c->at;
 	for (size_t i = 1; i < count; i++) {
 		switch (letters[i]) {
-		case 'R':
-			cie->pointer_encoding = (uint8_t)cursor_uint(&data, 1);
-			break;
-		case 'L':
-			cursor_skip(&data, 1);
-			break;
+		case 'R': cie->pointer_encoding = (uint8_t)cursor_uint(&data, 1); break;
+		case 'L': cursor_skip(&data, 1); break;
 		case 'P':
 			encoding = (uint8_t)cursor_uint(&data, 1);
 			if (encoding != POINTER_OMIT && !pointer_value(&data, encoding, &unused))
 				return false;
 			break;
-		case 'S':
-			cie->signal = true;
-			break;
-		case 'B': /* pointer authentication: no data, not on this machine */
-			break;
+		case 'S': cie->signal = true; break;
+		case 'B': /* pointer authentication: no data, not on this machine */ break;
 		default:
 			/* Length is known, so what follows can be skipped; only a later R or S would be missed. */
 			return !data.bad;
@@ -158,7 +151,9 @@ static int add_cie(struct reader *r, const struct entry *entry)
 	*cie = (struct cie){ .offset = entry->offset, .initial.cfa.kind = CFI_INVALID };
 	if (read_cie_header(r, cie, &c)) {
 		struct cfi_program program = {
-			.section = r->section, .code_align = cie->code_align, .data_align = cie->data_align,
+			.section = r->section,
+			.code_align = cie->code_align,
+			.data_align = cie->data_align,
 			.pointer_encoding = cie->pointer_encoding,
 		};
 
@@ -216,8 +211,12 @@ static int read_fde(struct reader *r, const struct entry *entry)
 	if (!cie || !cie->usable)
 		return 0;
 	program = (struct cfi_program){
-		.section = r->section, .initial = &cie->initial, .code_align = cie->code_align, .data_align = cie->data_align,
-		.pointer_encoding = cie->pointer_encoding, .sink = sink,
+		.section = r->section,
+		.initial = &cie->initial,
+		.code_align = cie->code_align,
+		.data_align = cie->data_align,
+		.pointer_encoding = cie->pointer_encoding,
+		.sink = sink,
 	};
 	if (!read_range(r, cie, &c, &program.pc, &program.end))
 		return 0;

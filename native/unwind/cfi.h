@@ -40,8 +40,8 @@ enum cfi_kind {
 
 struct cfi_rule {
 	enum cfi_kind kind;
-	uint32_t length;  /* of an expression */
-	int64_t value;    /* offset or register; of an expression: its offset in the section */
+	uint32_t length; /* of an expression */
+	int64_t value;   /* offset or register; of an expression: its offset in the section */
 };
 
 /* One row of the table: how to find the caller's registers. */
@@ -56,8 +56,8 @@ struct cfi_section {
 	const uint8_t *data;
 	size_t size;
 	uint64_t vaddr;
-	bool debug_frame;    /* .debug_frame's form, else .eh_frame's */
-	bool stops_at_zero;  /* a zero length ends it: its true size isn't known */
+	bool debug_frame;   /* .debug_frame's form, else .eh_frame's */
+	bool stops_at_zero; /* a zero length ends it: its true size isn't known */
 };
 
 struct cfi_sink {

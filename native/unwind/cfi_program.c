@@ -158,42 +158,24 @@ static int run_register_rule(struct machine *m, enum opcode op)
 	uint64_t reg;
 
 	switch (op) {
-	case OP_OFFSET_EXTENDED:
-		read_offset(m, CFI_OFFSET, false);
-		return 0;
-	case OP_OFFSET_EXTENDED_SF:
-		read_offset(m, CFI_OFFSET, true);
-		return 0;
-	case OP_VAL_OFFSET:
-		read_offset(m, CFI_VAL_OFFSET, false);
-		return 0;
-	case OP_VAL_OFFSET_SF:
-		read_offset(m, CFI_VAL_OFFSET, true);
-		return 0;
+	case OP_OFFSET_EXTENDED: read_offset(m, CFI_OFFSET, false); return 0;
+	case OP_OFFSET_EXTENDED_SF: read_offset(m, CFI_OFFSET, true); return 0;
+	case OP_VAL_OFFSET: read_offset(m, CFI_VAL_OFFSET, false); return 0;
+	case OP_VAL_OFFSET_SF: read_offset(m, CFI_VAL_OFFSET, true); return 0;
 	case OP_GNU_NEGATIVE_OFFSET_EXTENDED:
 		reg = cursor_uleb(m->c);
 		set_rule(m, reg, CFI_OFFSET, factored(m, -cursor_uleb(m->c)));
 		return 0;
-	case OP_UNDEFINED:
-		set_rule(m, cursor_uleb(m->c), CFI_UNDEFINED, 0);
-		return 0;
-	case OP_SAME_VALUE:
-		set_rule(m, cursor_uleb(m->c), CFI_SAME, 0);
-		return 0;
+	case OP_UNDEFINED: set_rule(m, cursor_uleb(m->c), CFI_UNDEFINED, 0); return 0;
+	case OP_SAME_VALUE: set_rule(m, cursor_uleb(m->c), CFI_SAME, 0); return 0;
 	case OP_REGISTER:
 		reg = cursor_uleb(m->c);
 		set_rule(m, reg, CFI_REGISTER, (int64_t)cursor_uleb(m->c));
 		return 0;
-	case OP_EXPRESSION:
-		set_expression(m, CFI_EXPRESSION);
-		return 0;
-	case OP_VAL_EXPRESSION:
-		set_expression(m, CFI_VAL_EXPRESSION);
-		return 0;
-	case OP_RESTORE_EXTENDED:
-		return restore_rule(m, cursor_uleb(m->c));
-	default:
-		return -EINVAL;
+	case OP_EXPRESSION: set_expression(m, CFI_EXPRESSION); return 0;
+	case OP_VAL_EXPRESSION: set_expression(m, CFI_VAL_EXPRESSION); return 0;
+	case OP_RESTORE_EXTENDED: return restore_rule(m, cursor_uleb(m->c));
+	default: return -EINVAL;
 	}
 }
 
@@ -202,22 +184,14 @@ static int run_one(struct machine *m, enum opcode op)
 	uint64_t reg;
 
 	switch (op) {
-	case OP_NOP:
-		return 0;
-	case OP_GNU_ARGS_SIZE:
-		cursor_uleb(m->c);
-		return 0;
-	case OP_SET_LOC:
-		return set_location(m);
-	case OP_ADVANCE_LOC1:
-		return advance_by(m, cursor_uint(m->c, 1));
-	case OP_ADVANCE_LOC2:
-		return advance_by(m, cursor_uint(m->c, 2));
-	case OP_ADVANCE_LOC4:
-		return advance_by(m, cursor_uint(m->c, 4));
+	case OP_NOP: return 0;
+	case OP_GNU_ARGS_SIZE: cursor_uleb(m->c); return 0;
+	case OP_SET_LOC: return set_location(m);
+	case OP_ADVANCE_LOC1: return advance_by(m, cursor_uint(m->c, 1));
+	case OP_ADVANCE_LOC2: return advance_by(m, cursor_uint(m->c, 2));
+	case OP_ADVANCE_LOC4: return advance_by(m, cursor_uint(m->c, 4));
 	case OP_REMEMBER_STATE:
-	case OP_RESTORE_STATE:
-		return change_depth(m, op == OP_REMEMBER_STATE);
+	case OP_RESTORE_STATE: return change_depth(m, op == OP_REMEMBER_STATE);
 	case OP_DEF_CFA:
 		reg = cursor_uleb(m->c);
 		set_cfa(m, reg, (int64_t)cursor_uleb(m->c));
@@ -226,21 +200,14 @@ static int run_one(struct machine *m, enum opcode op)
 		reg = cursor_uleb(m->c);
 		set_cfa(m, reg, factored(m, (uint64_t)cursor_sleb(m->c)));
 		return 0;
-	case OP_DEF_CFA_REGISTER:
-		set_cfa(m, cursor_uleb(m->c), m->state->cfa_offset);
-		return 0;
-	case OP_DEF_CFA_OFFSET:
-		m->state->cfa_offset = (int64_t)cursor_uleb(m->c);
-		return 0;
-	case OP_DEF_CFA_OFFSET_SF:
-		m->state->cfa_offset = factored(m, (uint64_t)cursor_sleb(m->c));
-		return 0;
+	case OP_DEF_CFA_REGISTER: set_cfa(m, cursor_uleb(m->c), m->state->cfa_offset); return 0;
+	case OP_DEF_CFA_OFFSET: m->state->cfa_offset = (int64_t)cursor_uleb(m->c); return 0;
+	case OP_DEF_CFA_OFFSET_SF: m->state->cfa_offset = factored(m, (uint64_t)cursor_sleb(m->c)); return 0;
 	case OP_DEF_CFA_EXPRESSION:
 		m->state->cfa = read_expression(m, CFI_VAL_EXPRESSION);
 		m->state->cfa_offset = 0;
 		return 0;
-	default:
-		return run_register_rule(m, op);
+	default: return run_register_rule(m, op);
 	}
 }
 
@@ -259,18 +226,10 @@ int cfi_program_run(struct cfi_program *program, struct cursor *c, struct cfi_st
 		uint8_t low = op & 0x3f;
 
 		switch (op & 0xc0) {
-		case OP_ADVANCE_LOC:
-			rc = advance_by(&m, low);
-			break;
-		case OP_OFFSET:
-			set_rule(&m, low, CFI_OFFSET, factored(&m, cursor_uleb(c)));
-			break;
-		case OP_RESTORE:
-			rc = restore_rule(&m, low);
-			break;
-		default:
-			rc = run_one(&m, op);
-			break;
+		case OP_ADVANCE_LOC: rc = advance_by(&m, low); break;
+		case OP_OFFSET: set_rule(&m, low, CFI_OFFSET, factored(&m, cursor_uleb(c))); break;
+		case OP_RESTORE: rc = restore_rule(&m, low); break;
+		default: rc = run_one(&m, op); break;
 		}
 		if (c->bad)
 			return -EINVAL;

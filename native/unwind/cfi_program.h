@@ -11,7 +11,7 @@ struct cfi_program {
 	uint64_t code_align;
 	int64_t data_align;
 	uint8_t pointer_encoding;
-	const struct cfi_sink *sink;     /* NULL: no rows are wanted */
+	const struct cfi_sink *sink; /* NULL: no rows are wanted */
 	uint64_t pc, end;
 };
 

@@ -52,7 +52,8 @@ static bool compile_simple(const struct cfi_state *state, struct unwind_rule *ru
 }
 
 /* Returns 0, -EINVAL for what can't be expressed, -ENOSPC, -ENOMEM. */
-static int compile_register(struct unwind_module *module, const uint8_t *section, const struct cfi_rule *from, struct full_register *to)
+static int compile_register(
+	struct unwind_module *module, const uint8_t *section, const struct cfi_rule *from, struct full_register *to)
 {
 	struct expression expression = { 0 };
 	uint32_t index;
@@ -61,15 +62,10 @@ static int compile_register(struct unwind_module *module, const uint8_t *section
 	to->kind = (uint8_t)from->kind;
 	switch (from->kind) {
 	case CFI_SAME:
-	case CFI_UNDEFINED:
-		return 0;
+	case CFI_UNDEFINED: return 0;
 	case CFI_OFFSET:
-	case CFI_VAL_OFFSET:
-		to->offset = (int32_t)from->value;
-		return to->offset == from->value ? 0 : -EINVAL;
-	case CFI_REGISTER:
-		to->reg = (uint8_t)from->value;
-		return from->value >= 0 && from->value < CFI_REGISTERS ? 0 : -EINVAL;
+	case CFI_VAL_OFFSET: to->offset = (int32_t)from->value; return to->offset == from->value ? 0 : -EINVAL;
+	case CFI_REGISTER: to->reg = (uint8_t)from->value; return from->value >= 0 && from->value < CFI_REGISTERS ? 0 : -EINVAL;
 	case CFI_EXPRESSION:
 	case CFI_VAL_EXPRESSION:
 		if (from->length > EXPRESSION_MAX)
@@ -79,13 +75,13 @@ static int compile_register(struct unwind_module *module, const uint8_t *section
 		rc = dedup_add(&module->expressions, &expression, &index);
 		to->expression = (uint16_t)index;
 		return rc;
-	case CFI_INVALID:
-		break;
+	case CFI_INVALID: break;
 	}
 	return -EINVAL;
 }
 
-static int compile_full(struct unwind_module *module, const uint8_t *section, const struct cfi_state *state, struct unwind_rule *rule)
+static int compile_full(
+	struct unwind_module *module, const uint8_t *section, const struct cfi_state *state, struct unwind_rule *rule)
 {
 	struct full_rule full = { 0 };
 	uint32_t index = 0;
@@ -108,7 +104,8 @@ static int compile_full(struct unwind_module *module, const uint8_t *section, co
 	return rc;
 }
 
-int compile_rule(struct unwind_module *module, const uint8_t *section, const struct cfi_state *state, bool is_signal, uint32_t *rule)
+int compile_rule(
+	struct unwind_module *module, const uint8_t *section, const struct cfi_state *state, bool is_signal, uint32_t *rule)
 {
 	struct unwind_rule compiled = { .is_signal = is_signal };
 	int rc = 0;

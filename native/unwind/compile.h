@@ -8,6 +8,7 @@
  * The rule for a state, interned into module. What we can't express (or what is beyond the tables' limits) becomes
  * rule 0, none. Returns 0 or -ENOMEM.
  */
-int compile_rule(struct unwind_module *module, const uint8_t *section, const struct cfi_state *state, bool is_signal, uint32_t *rule);
+int compile_rule(
+	struct unwind_module *module, const uint8_t *section, const struct cfi_state *state, bool is_signal, uint32_t *rule);
 
 #endif

@@ -161,7 +161,8 @@ static int inflate_bytes(struct elf_bytes *bytes)
 	data = malloc(size + 1);
 	if (!data)
 		return -ENOMEM;
-	if (uncompress(data, &size, bytes->data + sizeof(header), bytes->size - sizeof(header)) != Z_OK || size != header.ch_size) {
+	if (uncompress(data, &size, bytes->data + sizeof(header), bytes->size - sizeof(header)) != Z_OK ||
+		size != header.ch_size) {
 		free(data);
 		return -EINVAL;
 	}

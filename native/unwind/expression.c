@@ -6,7 +6,7 @@
 #include "cursor.h"
 
 #define STACK_SLOTS 32
-#define MAX_STEPS 256
+#define MAX_STEPS   256
 
 /* DW_OP_* (DWARF 5, 7.7.1). */
 enum operation {
@@ -153,39 +153,24 @@ static void binary(struct machine *m, enum operation op)
 	int64_t signed_left = (int64_t)left, signed_right = (int64_t)right;
 
 	switch (op) {
-	case OP_AND:
-		return push(m, left & right);
-	case OP_OR:
-		return push(m, left | right);
-	case OP_XOR:
-		return push(m, left ^ right);
-	case OP_PLUS:
-		return push(m, left + right);
-	case OP_MINUS:
-		return push(m, left - right);
-	case OP_MUL:
-		return push(m, left * right);
+	case OP_AND: return push(m, left & right);
+	case OP_OR: return push(m, left | right);
+	case OP_XOR: return push(m, left ^ right);
+	case OP_PLUS: return push(m, left + right);
+	case OP_MINUS: return push(m, left - right);
+	case OP_MUL: return push(m, left * right);
 	case OP_DIV:
-	case OP_MOD:
-		return push(m, divide(m, left, right, op == OP_MOD));
+	case OP_MOD: return push(m, divide(m, left, right, op == OP_MOD));
 	case OP_SHL:
 	case OP_SHR:
-	case OP_SHRA:
-		return push(m, shift(left, right, op));
-	case OP_EQ:
-		return push(m, left == right);
-	case OP_NE:
-		return push(m, left != right);
-	case OP_GE:
-		return push(m, signed_left >= signed_right);
-	case OP_GT:
-		return push(m, signed_left > signed_right);
-	case OP_LE:
-		return push(m, signed_left <= signed_right);
-	case OP_LT:
-		return push(m, signed_left < signed_right);
-	default:
-		m->error = -EINVAL;
+	case OP_SHRA: return push(m, shift(left, right, op));
+	case OP_EQ: return push(m, left == right);
+	case OP_NE: return push(m, left != right);
+	case OP_GE: return push(m, signed_left >= signed_right);
+	case OP_GT: return push(m, signed_left > signed_right);
+	case OP_LE: return push(m, signed_left <= signed_right);
+	case OP_LT: return push(m, signed_left < signed_right);
+	default: m->error = -EINVAL;
 	}
 }
 
@@ -216,29 +201,17 @@ static void absolute(struct machine *m)
 static void step_stack(struct machine *m, enum operation op)
 {
 	switch (op) {
-	case OP_DUP:
-		return push(m, peek(m, 0));
-	case OP_OVER:
-		return push(m, peek(m, 1));
-	case OP_PICK:
-		return push(m, peek(m, cursor_uint(&m->code, 1)));
-	case OP_DROP:
-		pop(m);
-		return;
-	case OP_SWAP:
-		return swap(m);
-	case OP_ROT:
-		return rotate(m);
-	case OP_ABS:
-		return absolute(m);
-	case OP_NEG:
-		return push(m, 0 - pop(m));
-	case OP_NOT:
-		return push(m, ~pop(m));
-	case OP_PLUS_UCONST:
-		return push(m, pop(m) + cursor_uleb(&m->code));
-	default:
-		binary(m, op);
+	case OP_DUP: return push(m, peek(m, 0));
+	case OP_OVER: return push(m, peek(m, 1));
+	case OP_PICK: return push(m, peek(m, cursor_uint(&m->code, 1)));
+	case OP_DROP: pop(m); return;
+	case OP_SWAP: return swap(m);
+	case OP_ROT: return rotate(m);
+	case OP_ABS: return absolute(m);
+	case OP_NEG: return push(m, 0 - pop(m));
+	case OP_NOT: return push(m, ~pop(m));
+	case OP_PLUS_UCONST: return push(m, pop(m) + cursor_uleb(&m->code));
+	default: binary(m, op);
 	}
 }
 
@@ -256,33 +229,27 @@ static void step(struct machine *m)
 		return push(m, op & 1 ? (uint64_t)cursor_int(&m->code, width) : cursor_uint(&m->code, width));
 	}
 	switch (op) {
-	case OP_CONSTU:
-		return push(m, cursor_uleb(&m->code));
-	case OP_CONSTS:
-		return push(m, (uint64_t)cursor_sleb(&m->code));
-	case OP_BREGX:
-		return push_register(m, cursor_uleb(&m->code));
-	case OP_DEREF:
-		return dereference(m, 8);
-	case OP_DEREF_SIZE:
-		return dereference(m, cursor_uint(&m->code, 1));
-	case OP_SKIP:
-		return jump(m, true);
-	case OP_BRA:
-		return jump(m, pop(m) != 0);
-	case OP_NOP:
-		return;
-	default:
-		step_stack(m, op);
+	case OP_CONSTU: return push(m, cursor_uleb(&m->code));
+	case OP_CONSTS: return push(m, (uint64_t)cursor_sleb(&m->code));
+	case OP_BREGX: return push_register(m, cursor_uleb(&m->code));
+	case OP_DEREF: return dereference(m, 8);
+	case OP_DEREF_SIZE: return dereference(m, cursor_uint(&m->code, 1));
+	case OP_SKIP: return jump(m, true);
+	case OP_BRA: return jump(m, pop(m) != 0);
+	case OP_NOP: return;
+	default: step_stack(m, op);
 	}
 }
 
-int expression_evaluate(const struct expression *expression, const uint64_t registers[CFI_REGISTERS], bool has_first, uint64_t first,
-			unwind_read_fn read, void *context, uint64_t *value)
+int expression_evaluate(const struct expression *expression, const uint64_t registers[CFI_REGISTERS], bool has_first,
+	uint64_t first, unwind_read_fn read, void *context, uint64_t *value)
 {
 	struct machine m = {
 		.code = { .at = expression->code, .end = expression->code + expression->length },
-		.start = expression->code, .registers = registers, .read = read, .context = context,
+		.start = expression->code,
+		.registers = registers,
+		.read = read,
+		.context = context,
 	};
 
 	if (has_first)

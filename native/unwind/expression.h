@@ -11,7 +11,7 @@
  * start (a register's rule gets the CFA). Bounded: at most 256 operations. Returns 0 and *value, -EINVAL for what is broken
  * or not allowed in CFI, or what read returned.
  */
-int expression_evaluate(const struct expression *expression, const uint64_t registers[CFI_REGISTERS], bool has_first, uint64_t first,
-			unwind_read_fn read, void *context, uint64_t *value);
+int expression_evaluate(const struct expression *expression, const uint64_t registers[CFI_REGISTERS], bool has_first,
+	uint64_t first, unwind_read_fn read, void *context, uint64_t *value);
 
 #endif

@@ -12,9 +12,9 @@
 #include "elf_image.h"
 
 /* Limits on what a file may cost: 128 MB of rows, 1 MB or a few of each table. */
-#define MAX_ROWS ((size_t)1 << 24)
+#define MAX_ROWS  ((size_t)1 << 24)
 #define MAX_RULES 65536
-#define MAX_FULL 16384
+#define MAX_FULL  16384
 
 /* A function's rows, as they were read. */
 struct function {
@@ -116,7 +116,11 @@ static int on_done(void *context, bool whole)
 static int read_section(struct builder *b, const struct elf_bytes *bytes, bool debug_frame, bool stops_at_zero)
 {
 	struct cfi_section section = {
-		.data = bytes->data, .size = bytes->size, .vaddr = bytes->vaddr, .debug_frame = debug_frame, .stops_at_zero = stops_at_zero,
+		.data = bytes->data,
+		.size = bytes->size,
+		.vaddr = bytes->vaddr,
+		.debug_frame = debug_frame,
+		.stops_at_zero = stops_at_zero,
 	};
 	struct cfi_sink sink = { .begin = on_begin, .row = on_row, .done = on_done, .context = b };
 

@@ -34,7 +34,7 @@ struct unwind_rule {
 	uint8_t kind;
 	uint8_t is_signal;
 	uint8_t cfa_register;
-	uint8_t span;     /* words from the farthest saved register to the CFA, the return address included; 0: more than RULE_MAX_SPAN */
+	uint8_t span; /* words from the farthest saved register to the CFA, the return address included; 0: more than RULE_MAX_SPAN */
 	int32_t cfa_offset;
 	int16_t saved[RULE_SAVED]; /* words below the CFA, 0 = not saved */
 	uint16_t full;
@@ -74,7 +74,8 @@ struct unwind_module {
 	struct dedup expressions; /* struct expression */
 };
 
-_Static_assert(sizeof(struct unwind_rule) == 24 && sizeof(struct full_register) == 8 && sizeof(struct expression) == 64, "interned by their bytes: no padding");
+_Static_assert(sizeof(struct unwind_rule) == 24 && sizeof(struct full_register) == 8 && sizeof(struct expression) == 64,
+	"interned by their bytes: no padding");
 
 /* The DWARF registers of RULE_SAVED. */
 extern const uint8_t rule_saved_registers[RULE_SAVED];

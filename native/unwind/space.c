@@ -134,7 +134,8 @@ static size_t cut(struct unwind_space *space, uint64_t start, uint64_t end)
 	return i;
 }
 
-int unwind_space_map(struct unwind_space *space, uint64_t start, uint64_t end, uint64_t vaddr, uint32_t id, const struct unwind_module *module)
+int unwind_space_map(
+	struct unwind_space *space, uint64_t start, uint64_t end, uint64_t vaddr, uint32_t id, const struct unwind_module *module)
 {
 	struct space_mapping mapping = { .start = start, .end = end, .vaddr = vaddr, .module = module, .id = id };
 	int rc;
@@ -188,7 +189,11 @@ void space_resolve(const struct unwind_space *space, uint64_t address, struct sp
 	const struct space_mapping *mapping = space_mapping_at(space, address);
 
 	*place = (struct space_place){
-		.address = address, .vaddr = address, .rule = &no_rule, .id = NO_MODULE, .generation = space->generation,
+		.address = address,
+		.vaddr = address,
+		.rule = &no_rule,
+		.id = NO_MODULE,
+		.generation = space->generation,
 	};
 	if (!mapping)
 		return;

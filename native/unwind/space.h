@@ -10,7 +10,7 @@
 #define NO_MODULE UINT32_MAX
 
 /* A direct-mapped cache from a looked-up address to its rule; enough for the call sites that a busy program repeats. */
-#define CACHE_BITS 11
+#define CACHE_BITS  11
 #define CACHE_SLOTS (1u << CACHE_BITS)
 
 struct space_mapping {
@@ -31,8 +31,8 @@ struct space_place {
 struct unwind_space {
 	struct space_mapping *mappings; /* sorted, disjoint */
 	size_t count, capacity;
-	uint32_t generation;            /* changes with the mappings: the cache's other entries are stale */
-	struct space_place *cache;      /* CACHE_SLOTS; NULL until the first walk */
+	uint32_t generation;       /* changes with the mappings: the cache's other entries are stale */
+	struct space_place *cache; /* CACHE_SLOTS; NULL until the first walk */
 	struct unwind_counters counters;
 };
 

@@ -27,10 +27,10 @@ typedef int (*unwind_read_fn)(void *context, uint64_t address, void *buffer, siz
 enum unwind_end { UNWIND_COMPLETE, UNWIND_LIMIT, UNWIND_NO_CFI, UNWIND_UNREADABLE, UNWIND_GUESS };
 
 struct unwind_frame {
-	uint64_t pc;      /* absolute; for return addresses the address itself, not the call's */
-	uint32_t module;  /* the id given to unwind_space_map, or UINT32_MAX when no mapping holds pc */
-	uint64_t vaddr;   /* ELF virtual address in that module (pc when there is none) */
-	uint8_t flags;    /* enum frame_flag of the schema: return_address, signal, guess, no_module */
+	uint64_t pc;     /* absolute; for return addresses the address itself, not the call's */
+	uint32_t module; /* the id given to unwind_space_map, or UINT32_MAX when no mapping holds pc */
+	uint64_t vaddr;  /* ELF virtual address in that module (pc when there is none) */
+	uint8_t flags;   /* enum frame_flag of the schema: return_address, signal, guess, no_module */
 };
 
 /* A file's CFI (.eh_frame, and .debug_frame where there is none) compiled into flat sorted rows. */
@@ -56,7 +56,8 @@ void unwind_space_clear(struct unwind_space *space); /* exec */
  * Maps [start, end) to ELF virtual addresses from vaddr on; what lay there before is cut away.
  * module may be NULL (no CFI: frame pointers); id is the caller's and comes back in the frames.
  */
-int unwind_space_map(struct unwind_space *space, uint64_t start, uint64_t end, uint64_t vaddr, uint32_t id, const struct unwind_module *module);
+int unwind_space_map(struct unwind_space *space, uint64_t start, uint64_t end, uint64_t vaddr, uint32_t id,
+	const struct unwind_module *module);
 int unwind_space_unmap(struct unwind_space *space, uint64_t start, uint64_t end);
 /* True if an executable mapping holds pc; fills what is asked for (each may be NULL). */
 bool unwind_space_find(const struct unwind_space *space, uint64_t pc, uint32_t *id, uint64_t *vaddr);
@@ -67,7 +68,7 @@ bool unwind_space_find(const struct unwind_space *space, uint64_t pc, uint32_t *
  * but for one change of stack at a signal frame.
  */
 size_t unwind_walk(struct unwind_space *space, const struct unwind_regs *regs, unwind_read_fn read, void *context,
-		   struct unwind_frame *frames, size_t capacity, enum unwind_end *end);
+	struct unwind_frame *frames, size_t capacity, enum unwind_end *end);
 
 /* Why the pc -> row cache missed, and how walks ended; for the tracer's --stats. */
 struct unwind_counters {

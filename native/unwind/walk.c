@@ -9,9 +9,10 @@
 #include "expression.h"
 #include "space.h"
 
-_Static_assert((int)UNWIND_COMPLETE == STACK_END_COMPLETE && (int)UNWIND_LIMIT == STACK_END_LIMIT && (int)UNWIND_NO_CFI == STACK_END_NO_CFI &&
-		       (int)UNWIND_UNREADABLE == STACK_END_UNREADABLE && (int)UNWIND_GUESS == STACK_END_GUESS,
-	       "the schema's stack_end");
+_Static_assert((int)UNWIND_COMPLETE == STACK_END_COMPLETE && (int)UNWIND_LIMIT == STACK_END_LIMIT &&
+		       (int)UNWIND_NO_CFI == STACK_END_NO_CFI && (int)UNWIND_UNREADABLE == STACK_END_UNREADABLE &&
+		       (int)UNWIND_GUESS == STACK_END_GUESS,
+	"the schema's stack_end");
 
 /* A direct call this far back or less is taken as the caller of a function without CFI and without a frame. */
 #define MAX_LEAF_BYTES 4096
@@ -92,35 +93,30 @@ static inline bool step_simple(struct walk *w, const struct unwind_rule *rule)
 	return arrive(w, cfa, cfa, words[span - 1], rule->is_signal);
 }
 
-static int evaluate(struct walk *w, const struct unwind_module *module, uint16_t expression, bool has_cfa, uint64_t cfa, uint64_t *value)
+static int evaluate(
+	struct walk *w, const struct unwind_module *module, uint16_t expression, bool has_cfa, uint64_t cfa, uint64_t *value)
 {
 	return expression_evaluate(dedup_at(&module->expressions, expression), w->reg, has_cfa, cfa, w->read, w->context, value);
 }
 
 /* What a register was in the caller. Returns 0 or -errno. */
-static int restore_register(struct walk *w, const struct unwind_module *module, const struct full_register *from, uint64_t cfa, uint64_t *value)
+static int restore_register(
+	struct walk *w, const struct unwind_module *module, const struct full_register *from, uint64_t cfa, uint64_t *value)
 {
 	uint64_t address;
 	int rc;
 
 	switch ((enum cfi_kind)from->kind) {
-	case CFI_OFFSET:
-		return w->read(w->context, cfa + (uint64_t)(int64_t)from->offset, value, sizeof(*value));
-	case CFI_VAL_OFFSET:
-		*value = cfa + (uint64_t)(int64_t)from->offset;
-		return 0;
-	case CFI_REGISTER:
-		*value = w->reg[from->reg];
-		return 0;
+	case CFI_OFFSET: return w->read(w->context, cfa + (uint64_t)(int64_t)from->offset, value, sizeof(*value));
+	case CFI_VAL_OFFSET: *value = cfa + (uint64_t)(int64_t)from->offset; return 0;
+	case CFI_REGISTER: *value = w->reg[from->reg]; return 0;
 	case CFI_EXPRESSION:
 		rc = evaluate(w, module, from->expression, true, cfa, &address);
 		return rc ? rc : w->read(w->context, address, value, sizeof(*value));
-	case CFI_VAL_EXPRESSION:
-		return evaluate(w, module, from->expression, true, cfa, value);
+	case CFI_VAL_EXPRESSION: return evaluate(w, module, from->expression, true, cfa, value);
 	case CFI_SAME:
 	case CFI_UNDEFINED:
-	case CFI_INVALID:
-		break;
+	case CFI_INVALID: break;
 	}
 	return 0;
 }
@@ -225,7 +221,8 @@ static bool is_sigreturn(const struct walk *w)
 
 	if (w->read(w->context, pc, found, sizeof(found)) == 0 && memcmp(found, code, sizeof(code)) == 0)
 		return true;
-	return w->exact && w->read(w->context, pc - sizeof(code), found, sizeof(found)) == 0 && memcmp(found, code, sizeof(code)) == 0;
+	return w->exact && w->read(w->context, pc - sizeof(code), found, sizeof(found)) == 0 &&
+	       memcmp(found, code, sizeof(code)) == 0;
 }
 
 /* Where the frame at hand lies and what rule holds there; valid until the next call. */
@@ -260,7 +257,10 @@ static void fill_frame(const struct walk *w, const struct space_place *place, st
 	if (place->id == NO_MODULE)
 		flags |= FRAME_FLAG_NO_MODULE;
 	*frame = (struct unwind_frame){
-		.pc = w->reg[CFI_RA], .module = place->id, .vaddr = place->vaddr + !w->exact, .flags = flags,
+		.pc = w->reg[CFI_RA],
+		.module = place->id,
+		.vaddr = place->vaddr + !w->exact,
+		.flags = flags,
 	};
 }
 
@@ -268,16 +268,11 @@ static bool step(struct walk *w, const struct space_place *place)
 {
 	w->guess = false;
 	switch ((enum rule_kind)place->rule->kind) {
-	case RULE_SIMPLE:
-		return step_simple(w, place->rule);
-	case RULE_FULL:
-		return step_full(w, place->module, place->rule);
-	case RULE_SIGRETURN:
-		return step_sigreturn(w);
-	case RULE_OUTERMOST:
-		return stop(w, UNWIND_COMPLETE);
-	case RULE_NONE:
-		break;
+	case RULE_SIMPLE: return step_simple(w, place->rule);
+	case RULE_FULL: return step_full(w, place->module, place->rule);
+	case RULE_SIGRETURN: return step_sigreturn(w);
+	case RULE_OUTERMOST: return stop(w, UNWIND_COMPLETE);
+	case RULE_NONE: break;
 	}
 	return step_guess(w);
 }
@@ -296,7 +291,7 @@ static size_t walk_frames(struct walk *w, struct unwind_frame *frames, size_t ca
 }
 
 size_t unwind_walk(struct unwind_space *space, const struct unwind_regs *regs, unwind_read_fn read, void *context,
-		   struct unwind_frame *frames, size_t capacity, enum unwind_end *end)
+	struct unwind_frame *frames, size_t capacity, enum unwind_end *end)
 {
 	struct walk w;
 	size_t count;

@@ -11,7 +11,7 @@
 #include "symbols_client.h"
 #include "unwind_check.h"
 
-#define ROUNDS 60
+#define ROUNDS    60
 #define ADDRESSES 200
 
 static uint64_t next_random(uint64_t *state)
@@ -57,7 +57,8 @@ static void pick_range(const char *data, size_t size, uint64_t *seed, size_t *fr
 	*to = sizeof(header);
 	if (next_random(seed) % 16 == 0)
 		return;
-	memcpy(&section, data + header.e_shoff + (1 + next_random(seed) % (header.e_shnum - 1U)) * sizeof(section), sizeof(section));
+	memcpy(&section, data + header.e_shoff + (1 + next_random(seed) % (header.e_shnum - 1U)) * sizeof(section),
+		sizeof(section));
 	if (next_random(seed) % 16 == 0) {
 		*from = header.e_shoff;
 		*to = size;

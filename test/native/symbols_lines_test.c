@@ -14,7 +14,7 @@
 #include "symbols.h"
 #include "unwind_check.h"
 
-#define MAX_TEXT 65536
+#define MAX_TEXT     65536
 #define MAX_REPORTED 10
 
 /* Frames as lines "function\nfile:line\n", with the file's last part only: the tools write directories differently. */
@@ -28,8 +28,14 @@ static bool with_names = true;
 static void append(struct text *text, const char *function, const char *file, unsigned int line)
 {
 	const char *slash = file ? strrchr(file, '/') : NULL;
-	int n = snprintf(text->data + text->length, MAX_TEXT - text->length, "%s\n%s:%u\n", !with_names ? "" : function ? function : "??",
-			 slash ? slash + 1 : file ? file : "??", line);
+	int n = snprintf(text->data + text->length, MAX_TEXT - text->length, "%s\n%s:%u\n",
+		!with_names ? ""
+		: function  ? function
+			    : "??",
+		slash  ? slash + 1
+		: file ? file
+		       : "??",
+		line);
 
 	if (n > 0 && text->length + (size_t)n < MAX_TEXT)
 		text->length += (size_t)n;
@@ -120,7 +126,8 @@ static void compare(struct symbols *symbols, const char *path, FILE *addresses, 
 		/* Padding between functions: addr2line may still name a function there, with no line. */
 		if (ours.length == 0 && strstr(theirs.data, ":0\n"))
 			continue;
-		CHECK(strcmp(ours.data, theirs.data) == 0, "%s at %s%s--- but addr2line:\n%s", path, line, ours.data, theirs.data);
+		CHECK(strcmp(ours.data, theirs.data) == 0, "%s at %s%s--- but addr2line:\n%s", path, line, ours.data,
+			theirs.data);
 		inlined += strchr(ours.data, '\n') && strchr(strchr(ours.data, '\n') + 1, '\n')[1] != '\0';
 	}
 	CHECK(count > 50 && inlined > count / 20, "%zu addresses, %zu of them in inlined calls", count, inlined);

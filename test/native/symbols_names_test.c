@@ -21,7 +21,7 @@ static const struct {
 	/* Rust, legacy. */
 	{ "_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE", "core::fmt::Formatter::write_str" },
 	{ "_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$3bar17h930b740aa94f1d3aE",
-	  "<Test + 'static as foo::Bar<Test>>::bar" },
+		"<Test + 'static as foo::Bar<Test>>::bar" },
 	{ "_ZN4main4main28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE.llvm.42", "main::main::{{closure}}" },
 	{ "_ZN4core3fmt17h0123456789abcdeE", NULL },
 	/* Rust, v0: the examples of RFC 2603 and of rustc's own tests. */
@@ -55,7 +55,8 @@ static void test_names(void)
 		char *name = demangle(names[i].mangled);
 
 		if (names[i].wanted)
-			CHECK(name && strcmp(name, names[i].wanted) == 0, "%s: %s, not %s", names[i].mangled, name ? name : "-", names[i].wanted);
+			CHECK(name && strcmp(name, names[i].wanted) == 0, "%s: %s, not %s", names[i].mangled, name ? name : "-",
+				names[i].wanted);
 		else
 			CHECK(!name, "%s: %s", names[i].mangled, name);
 		free(name);

@@ -56,7 +56,8 @@ static unsigned long symbol_of(const char *name, const char *wanted, unsigned lo
 		for (int i = 0; (size_t)i < header.sh_size / header.sh_entsize; i++) {
 			GElf_Sym symbol;
 
-			if (!gelf_getsym(elf_getdata(section, NULL), i, &symbol) || strcmp(elf_strptr(elf, header.sh_link, symbol.st_name), wanted) != 0)
+			if (!gelf_getsym(elf_getdata(section, NULL), i, &symbol) ||
+				strcmp(elf_strptr(elf, header.sh_link, symbol.st_name), wanted) != 0)
 				continue;
 			value = symbol.st_value;
 			*size = symbol.st_size;
@@ -100,9 +101,10 @@ static void test_answers(const struct client *client)
 	CHECK(!strstr(buffer, "problem"), "%s", buffer);
 	/* An address outside all code, one that is no number, one too long. */
 	snprintf(request, sizeof(request), "%s/symbols_target_O2\t\t10,xyz,,12345678901234567\n", folder);
-	expect(ask(client, request), "{\"address\":\"10\",\"frames\":[],\"problem\":\"no-debug-info\"}\n"
-				     "{\"error\":\"an address is no hexadecimal number\"}\n{\"error\":\"an address is no hexadecimal number\"}\n"
-				     "{\"error\":\"an address is no hexadecimal number\"}\n\n");
+	expect(ask(client, request),
+		"{\"address\":\"10\",\"frames\":[],\"problem\":\"no-debug-info\"}\n"
+		"{\"error\":\"an address is no hexadecimal number\"}\n{\"error\":\"an address is no hexadecimal number\"}\n"
+		"{\"error\":\"an address is no hexadecimal number\"}\n\n");
 }
 
 static void test_malformed(const struct client *client)
@@ -110,8 +112,9 @@ static void test_malformed(const struct client *client)
 	static const char *const requests[] = { "\n", "x\n", "x\ty\n", "x\t\t1\t2\n", "x\tzz\t1\n", "\\x\t\t1\n", "x\\\t\t1\n" };
 
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
-		CHECK(strcmp(ask(client, requests[i]), "{\"error\":\"a request is PATH, BUILD_ID and ADDRESSES with tabs between\"}\n\n") == 0,
-		      "%zu: %s", i, buffer);
+		CHECK(strcmp(ask(client, requests[i]),
+			      "{\"error\":\"a request is PATH, BUILD_ID and ADDRESSES with tabs between\"}\n\n") == 0,
+			"%zu: %s", i, buffer);
 }
 
 static void test_no_files(const struct client *client)
@@ -126,7 +129,8 @@ static void test_no_files(const struct client *client)
 	CHECK(mkfifo("fifo", 0600) == 0, "fifo");
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		snprintf(request, sizeof(request), "%s\t\t1234\n", paths[i]);
-		CHECK(strcmp(ask(client, request), "{\"address\":\"1234\",\"frames\":[],\"problem\":\"no-module\"}\n\n") == 0, "%s: %s", paths[i], buffer);
+		CHECK(strcmp(ask(client, request), "{\"address\":\"1234\",\"frames\":[],\"problem\":\"no-module\"}\n\n") == 0,
+			"%s: %s", paths[i], buffer);
 	}
 }
 
@@ -193,13 +197,18 @@ static void test_stripped(const struct client *client)
 	unsigned long size, fill = symbol_of("O2", "fill", &size), total, length;
 	char request[8192];
 
-	snprintf(request, sizeof(request), "%s/symbols_target_nodebug\t\t%lx,%lx,%lx\n", folder, fill, fill + size - 1, fill + size);
+	snprintf(request, sizeof(request), "%s/symbols_target_nodebug\t\t%lx,%lx,%lx\n", folder, fill, fill + size - 1,
+		fill + size);
 	ask(client, request);
-	snprintf(request, sizeof(request), "{\"address\":\"%lx\",\"frames\":[{\"inlined\":false,\"function\":\"fill\"}],\"problem\":\"no-debug-info\"}\n", fill);
+	snprintf(request, sizeof(request),
+		"{\"address\":\"%lx\",\"frames\":[{\"inlined\":false,\"function\":\"fill\"}],\"problem\":\"no-debug-info\"}\n",
+		fill);
 	expect(buffer, request);
-	snprintf(request, sizeof(request), "{\"address\":\"%lx\",\"frames\":[{\"inlined\":false,\"function\":\"fill\"}],", fill + size - 1);
+	snprintf(request, sizeof(request), "{\"address\":\"%lx\",\"frames\":[{\"inlined\":false,\"function\":\"fill\"}],",
+		fill + size - 1);
 	expect(buffer, request);
-	snprintf(request, sizeof(request), "{\"address\":\"%lx\",\"frames\":[{\"inlined\":false,\"function\":\"fill\"}],", fill + size);
+	snprintf(request, sizeof(request), "{\"address\":\"%lx\",\"frames\":[{\"inlined\":false,\"function\":\"fill\"}],",
+		fill + size);
 	CHECK(!strstr(buffer, request), "a name behind its function's end: %s", buffer);
 	total = symbol_of("exported", "total", &length);
 	fill = symbol_of("exported", "fill", &size);

@@ -2,11 +2,11 @@
 #include "unwind_check.h"
 #include "unwind_image.h"
 
-#define BASE UINT64_C(0x7f0000000000) /* where the module lies */
+#define BASE  UINT64_C(0x7f0000000000) /* where the module lies */
 #define STACK UINT64_C(0x7ffe00000000)
-#define RBX 3
-#define RBP 6
-#define RSP 7
+#define RBX   3
+#define RBP   6
+#define RSP   7
 
 #define PROGRAM(...) ((const uint8_t[]){ __VA_ARGS__ }), sizeof((const uint8_t[]){ __VA_ARGS__ })
 
@@ -63,7 +63,8 @@ static void add_functions(struct world *w)
 
 static void check_frame(const struct world *w, size_t i, uint64_t vaddr, uint8_t flags)
 {
-	CHECK(w->frames[i].vaddr == vaddr, "frame %zu vaddr %#lx, not %#lx", i, (unsigned long)w->frames[i].vaddr, (unsigned long)vaddr);
+	CHECK(w->frames[i].vaddr == vaddr, "frame %zu vaddr %#lx, not %#lx", i, (unsigned long)w->frames[i].vaddr,
+		(unsigned long)vaddr);
 	CHECK(w->frames[i].pc == BASE + vaddr, "frame %zu pc %#lx", i, (unsigned long)w->frames[i].pc);
 	CHECK(w->frames[i].flags == flags, "frame %zu flags %u, not %u", i, w->frames[i].flags, flags);
 	CHECK(w->frames[i].module == 7, "frame %zu module %u", i, w->frames[i].module);
@@ -76,10 +77,10 @@ static void fill_ordinary(struct world *w)
 
 	w->regs.pc = BASE + 0x1008;
 	w->regs.reg[RBP] = STACK + 8 * 10;
-	s[0] = BASE + 0x1110;  /* leaf's return */
-	s[3] = 0xb0b0;         /* saved rbx at CFA - 16: CFA = &s[1] + 32 = &s[5] */
+	s[0] = BASE + 0x1110; /* leaf's return */
+	s[3] = 0xb0b0;        /* saved rbx at CFA - 16: CFA = &s[1] + 32 = &s[5] */
 	s[4] = BASE + 0x1210;
-	s[10] = 0;             /* saved rbp */
+	s[10] = 0; /* saved rbp */
 	s[11] = BASE + 0x1308;
 }
 
@@ -103,7 +104,10 @@ static void test_ordinary(const char *section)
 		image_close_entry(&w.cfi, 0);
 		for (int i = 0; i < 4; i++) {
 			static const uint8_t programs[4][9] = {
-				{ 0 }, { 0x41, 0x0e, 16, 0x83, 2, 0x44, 0x0e, 32 }, { 0x41, 0x0e, 16, 0x86, 2, 0x43, 0x0d, RBP }, { 0x07, 16 },
+				{ 0 },
+				{ 0x41, 0x0e, 16, 0x83, 2, 0x44, 0x0e, 32 },
+				{ 0x41, 0x0e, 16, 0x86, 2, 0x43, 0x0d, RBP },
+				{ 0x07, 16 },
 			};
 
 			start = w.cfi.size;
@@ -125,7 +129,8 @@ static void test_ordinary(const char *section)
 		check_frame(&w, 2, 0x1210, 1);
 		check_frame(&w, 3, 0x1308, 1);
 	}
-	CHECK(unwind_counters(w.space)->cache_hits == 4 && unwind_counters(w.space)->cache_misses == 4, "the second walk comes from the cache");
+	CHECK(unwind_counters(w.space)->cache_hits == 4 && unwind_counters(w.space)->cache_misses == 4,
+		"the second walk comes from the cache");
 	CHECK(w.memory.reads == 6, "one read a frame, none for the outermost: %zu", w.memory.reads);
 	world_end(&w);
 }
@@ -192,8 +197,8 @@ static void test_signal(int below)
 	size_t cie, stack = below ? 20 : 300;
 
 	world_begin(&w);
-	image_fde(&w.cfi, w.cie, 0x1100, 0x10, PROGRAM(0));      /* the handler */
-	image_fde(&w.cfi, w.cie, 0x1200, 0x10, PROGRAM(0));      /* the interrupted function, at its first byte */
+	image_fde(&w.cfi, w.cie, 0x1100, 0x10, PROGRAM(0)); /* the handler */
+	image_fde(&w.cfi, w.cie, 0x1200, 0x10, PROGRAM(0)); /* the interrupted function, at its first byte */
 	image_fde(&w.cfi, w.cie, 0x1300, 0x10, PROGRAM(0x07, 16));
 	cie = image_cie(&w.cfi, 1);
 	/* CFA = [rsp + 8], rsp = CFA, return address at [rsp + 16]; begins one byte before, as __restore_rt's does. */
@@ -235,9 +240,9 @@ static void test_sigreturn_by_code(void)
 	memcpy(w.memory.code, code, sizeof(code));
 	w.regs.pc = BASE + 0x1104;
 	w.memory.words[0] = BASE + 0x1400;
-	w.memory.words[1 + 5 + 6] = STACK + 8 * 40;   /* r14 */
-	w.memory.words[1 + 5 + 15] = STACK + 8 * 40;  /* rsp */
-	w.memory.words[1 + 5 + 16] = BASE + 0x1200;   /* rip */
+	w.memory.words[1 + 5 + 6] = STACK + 8 * 40;  /* r14 */
+	w.memory.words[1 + 5 + 15] = STACK + 8 * 40; /* rsp */
+	w.memory.words[1 + 5 + 16] = BASE + 0x1200;  /* rip */
 	w.memory.words[40] = BASE + 0x1308;
 	CHECK(walk(&w) == 4 && w.end == UNWIND_COMPLETE, "end %d", w.end);
 	check_frame(&w, 1, 0x1400, 2);
@@ -325,7 +330,8 @@ static void test_ends(void)
 	for (size_t i = 0; i < 512; i++)
 		w.memory.words[i] = BASE + 0x1008;
 	CHECK(walk(&w) == UNWIND_MAX_FRAMES && w.end == UNWIND_LIMIT, "end %d", w.end);
-	CHECK(unwind_walk(w.space, &w.regs, fake_read, &w.memory, w.frames, 3, &w.end) == 3 && w.end == UNWIND_LIMIT, "end %d", w.end);
+	CHECK(unwind_walk(w.space, &w.regs, fake_read, &w.memory, w.frames, 3, &w.end) == 3 && w.end == UNWIND_LIMIT, "end %d",
+		w.end);
 	/* Lying CFI. */
 	w.regs.pc = BASE + 0x1404;
 	w.regs.reg[RSP] = STACK + 8 * 10;

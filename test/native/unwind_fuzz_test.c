@@ -13,9 +13,9 @@
 #include "unwind_image.h"
 
 #define ROUNDS_SMALL 20000
-#define ROUNDS_FILE 150
-#define BASE UINT64_C(0x7f0000000000)
-#define STACK UINT64_C(0x7ffe00000000)
+#define ROUNDS_FILE  150
+#define BASE         UINT64_C(0x7f0000000000)
+#define STACK        UINT64_C(0x7ffe00000000)
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -33,15 +33,11 @@ static uint64_t random_word(uint64_t *seed)
 	switch (value >> 61) {
 	case 0:
 	case 1:
-	case 2:
-		return BASE + value % 0x3000;
+	case 2: return BASE + value % 0x3000;
 	case 3:
-	case 4:
-		return STACK + value % 4096 / 8 * 8;
-	case 5:
-		return 0;
-	default:
-		return value;
+	case 4: return STACK + value % 4096 / 8 * 8;
+	case 5: return 0;
+	default: return value;
 	}
 }
 
@@ -64,11 +60,13 @@ static void walk_at_random(const struct unwind_module *module, uint64_t seed, ui
 		regs.reg[7] = STACK + next_random(&seed) % 4096 / 8 * 8;
 		regs.pc = BASE + next_random(&seed) % 0x3000;
 		count = unwind_walk(space, &regs, fake_read, &memory, frames, UNWIND_MAX_FRAMES, &end);
-		CHECK(count >= 1 && count <= UNWIND_MAX_FRAMES && end <= UNWIND_GUESS, "round %lu: %zu frames", (unsigned long)round, count);
+		CHECK(count >= 1 && count <= UNWIND_MAX_FRAMES && end <= UNWIND_GUESS, "round %lu: %zu frames",
+			(unsigned long)round, count);
 		CHECK(frames[0].pc == regs.pc, "round %lu", (unsigned long)round);
 	}
 	/* A frame reads some twenty words and its expressions at most 256 each. */
-	CHECK(memory.reads < (size_t)10 * UNWIND_MAX_FRAMES * 18 * 258, "round %lu: %zu reads", (unsigned long)round, memory.reads);
+	CHECK(memory.reads < (size_t)10 * UNWIND_MAX_FRAMES * 18 * 258, "round %lu: %zu reads", (unsigned long)round,
+		memory.reads);
 	unwind_space_free(space);
 }
 

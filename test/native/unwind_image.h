@@ -86,10 +86,16 @@ static inline size_t image_build(uint8_t *image, size_t room, const char *name, 
 {
 	Elf64_Ehdr header = {
 		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_DYN, .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_ehsize = sizeof(header),
-		.e_shentsize = sizeof(Elf64_Shdr), .e_shnum = 3, .e_shstrndx = 2,
+		.e_type = ET_DYN,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_ehsize = sizeof(header),
+		.e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = 3,
+		.e_shstrndx = 2,
 	};
-	Elf64_Shdr sections[3] = { { .sh_type = SHT_NULL }, { .sh_name = 1, .sh_type = SHT_PROGBITS }, { .sh_name = 32, .sh_type = SHT_STRTAB } };
+	Elf64_Shdr sections[3] = { { .sh_type = SHT_NULL }, { .sh_name = 1, .sh_type = SHT_PROGBITS },
+		{ .sh_name = 32, .sh_type = SHT_STRTAB } };
 	char names[48] = { 0 };
 	size_t at = sizeof(header), total = sizeof(header) + section->size + sizeof(names) + sizeof(sections);
 

@@ -19,7 +19,7 @@
 #include "unwind.h"
 #include "unwind_check.h"
 
-#define MAX_MODULES 64
+#define MAX_MODULES  64
 #define MAX_REPORTED 10
 
 struct options {
@@ -106,10 +106,11 @@ static uint64_t offset_to_vaddr(int fd, uint64_t offset)
 	if (pread(fd, &header, sizeof(header), 0) != sizeof(header))
 		die("header");
 	for (int i = 0; i < header.e_phnum; i++) {
-		if (pread(fd, &segment, sizeof(segment), (off_t)(header.e_phoff + (size_t)i * sizeof(segment))) != sizeof(segment))
+		if (pread(fd, &segment, sizeof(segment), (off_t)(header.e_phoff + (size_t)i * sizeof(segment))) !=
+			sizeof(segment))
 			die("segment");
 		if (segment.p_type == PT_LOAD && segment.p_flags & PF_X && offset >= (segment.p_offset & ~UINT64_C(4095)) &&
-		    offset < segment.p_offset + segment.p_filesz)
+			offset < segment.p_offset + segment.p_filesz)
 			return segment.p_vaddr - segment.p_offset + offset;
 	}
 	return offset;
@@ -166,7 +167,7 @@ static void open_oracle(struct target *t)
 
 	t->dwfl = dwfl_begin(&callbacks);
 	if (!t->dwfl || dwfl_linux_proc_report(t->dwfl, t->pid) != 0 || dwfl_report_end(t->dwfl, NULL, NULL) != 0 ||
-	    dwfl_linux_proc_attach(t->dwfl, t->pid, true) != 0)
+		dwfl_linux_proc_attach(t->dwfl, t->pid, true) != 0)
 		die("dwfl");
 }
 
@@ -198,7 +199,8 @@ static enum unwind_end our_walk(struct target *t, struct unwind_frame *frames, s
 	if (ptrace(PTRACE_GETREGS, t->pid, 0, &r) != 0)
 		die("registers");
 	regs = (struct unwind_regs){
-		.reg = { r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9, r.r10, r.r11, r.r12, r.r13, r.r14, r.r15 },
+		.reg = { r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9, r.r10, r.r11, r.r12, r.r13, r.r14,
+			r.r15 },
 		.pc = r.rip,
 	};
 	*count = unwind_walk(t->space, &regs, read_memory, &t->pid, frames, UNWIND_MAX_FRAMES, &end);
@@ -209,7 +211,8 @@ static void print_stacks(const struct unwind_frame *frames, size_t count, const 
 {
 	for (size_t i = 0; i < count || i < oracle->count; i++)
 		printf("  %2zu ours %#14lx module %d flags %u, elfutils %#14lx\n", i, i < count ? (unsigned long)frames[i].pc : 0,
-		       i < count ? (int)frames[i].module : -1, i < count ? frames[i].flags : 0, i < oracle->count ? (unsigned long)oracle->pc[i] : 0);
+			i < count ? (int)frames[i].module : -1, i < count ? frames[i].flags : 0,
+			i < oracle->count ? (unsigned long)oracle->pc[i] : 0);
 }
 
 /* libdwfl calls a trampoline's pc a return address; here it is flagged as a signal frame instead, and the kind is not compared. */
@@ -282,7 +285,8 @@ static void run(const struct options *options)
 		compare(&t, 0);
 		for (unsigned long i = 1; i <= options->steps && check_failures < MAX_REPORTED && single_step(t.pid, &signo); i++)
 			compare(&t, i);
-		CHECK(t.whole > 0 && t.whole >= t.partial / 8, "only partly comparable: %lu of %lu", t.partial, t.whole + t.partial);
+		CHECK(t.whole > 0 && t.whole >= t.partial / 8, "only partly comparable: %lu of %lu", t.partial,
+			t.whole + t.partial);
 		dwfl_end(t.dwfl);
 	}
 	kill(t.pid, SIGKILL);

@@ -24,7 +24,8 @@ static bool same_offset(const Dwarf_Op *ops, size_t count, int64_t offset)
 	/* elfutils' form of "saved at CFA + offset". */
 	if (count == 1)
 		return ops[0].atom == DW_OP_call_frame_cfa && offset == 0;
-	return count == 2 && ops[0].atom == DW_OP_call_frame_cfa && ops[1].atom == DW_OP_plus_uconst && (int64_t)ops[1].number == offset;
+	return count == 2 && ops[0].atom == DW_OP_call_frame_cfa && ops[1].atom == DW_OP_plus_uconst &&
+	       (int64_t)ops[1].number == offset;
 }
 
 static bool same_cfa(const struct unwind_rule *rule, Dwarf_Frame *frame)
@@ -95,27 +96,19 @@ static void compare_at(const char *path, const struct unwind_module *module, Dwa
 	if (found == 0)
 		dwarf_frame_info(frame, NULL, NULL, &is_signal);
 	switch ((enum rule_kind)rule->kind) {
-	case RULE_NONE:
-		same = found != 0;
-		break;
-	case RULE_OUTERMOST:
-		same = found == 0 && same_return_address(rule, frame);
-		break;
-	case RULE_FULL:
-		same = found == 0 && needs_full(frame);
-		break;
+	case RULE_NONE: same = found != 0; break;
+	case RULE_OUTERMOST: same = found == 0 && same_return_address(rule, frame); break;
+	case RULE_FULL: same = found == 0 && needs_full(frame); break;
 	case RULE_SIMPLE:
 		same = found == 0 && same_cfa(rule, frame) && same_return_address(rule, frame);
 		for (size_t i = 0; same && i < RULE_SAVED; i++)
 			same = same_register(rule, frame, i);
 		break;
-	case RULE_SIGRETURN:
-		same = false;
-		break;
+	case RULE_SIGRETURN: same = false; break;
 	}
 	if (check_failures < MAX_REPORTED)
-		CHECK(same && is_signal == (bool)rule->is_signal, "%s at %#lx: kind %u, elfutils %s", path, (unsigned long)vaddr, rule->kind,
-		      found == 0 ? "has a rule" : "has none");
+		CHECK(same && is_signal == (bool)rule->is_signal, "%s at %#lx: kind %u, elfutils %s", path, (unsigned long)vaddr,
+			rule->kind, found == 0 ? "has a rule" : "has none");
 	free(frame);
 }
 

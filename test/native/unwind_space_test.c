@@ -47,7 +47,8 @@ static void compare(const struct model *model, const struct unwind_space *space,
 		CHECK(found == (model->owner[page] != 0), "round %u page %lu", round, (unsigned long)page);
 		if (!found || !model->owner[page])
 			continue;
-		CHECK(id == model->owner[page] - 1 && vaddr == model->vaddr[page] + 4095, "round %u page %lu: id %u", round, (unsigned long)page, id);
+		CHECK(id == model->owner[page] - 1 && vaddr == model->vaddr[page] + 4095, "round %u page %lu: id %u", round,
+			(unsigned long)page, id);
 	}
 }
 
