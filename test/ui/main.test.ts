@@ -19,13 +19,7 @@ import {
 } from '../workbench/ui';
 import { newestTrace, openSample, samplePids, startSample, step, traceComplete } from './sample';
 import { allLanes, axis, canvas, chip, clickCall, fit, statusText, zoomIn, type LaneRow } from './timeline';
-import { exportCalls, lineOf, theCall, type ExportedCall } from './trace';
-
-const laneKeys = (rows: readonly LaneRow[]): readonly string[] => rows.map((row) => `${row.class} ${row.fd} ${row.pid}`).sort();
-const callKeys = (calls: readonly ExportedCall[]): readonly string[] =>
-  [
-    ...new Set(calls.filter((call) => call.fd_class !== 'none').map((call) => `${call.fd_class} ${call.fd ?? -1} ${call.pid}`)),
-  ].sort();
+import { callKeys, exportCalls, laneKeys, lineOf, theCall, type ExportedCall } from './trace';
 
 async function expectSource(workbench: Workbench, file: string, text: string): Promise<void> {
   const { page } = workbench;

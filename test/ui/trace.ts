@@ -32,8 +32,13 @@ export interface ExportedCall {
 
 /** Every system call of the trace, in order of start, the dynamic loader's left out. */
 export function exportCalls(trace: string): readonly ExportedCall[] {
-  const options = { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'], timeout: 60_000 } as const;
-  const text = execFileSync(path.join(process.cwd(), 'dist/syscope'), ['export', '--format', 'jsonl', trace], options);
+  const args = ['export', '--format', 'jsonl', trace];
+  const text = execFileSync(path.join(process.cwd(), 'dist/syscope'), args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 60_000,
+  });
   const rows = text
     .split('\n')
     .filter((line) => line !== '')
@@ -66,3 +71,12 @@ export function lineOf(file: string, text: string): number {
   if (index < 0) throw new Error(`${file} has no line with ${text}`);
   return index + 1;
 }
+
+/** What identifies a lane, of the lanes that are shown and of the calls that were exported, sorted. */
+export const laneKeys = (
+  rows: readonly { readonly class: string; readonly fd: number; readonly pid: number }[],
+): readonly string[] => rows.map((row) => `${row.class} ${row.fd} ${row.pid}`).sort();
+export const callKeys = (calls: readonly ExportedCall[]): readonly string[] =>
+  [
+    ...new Set(calls.filter((call) => call.fd_class !== 'none').map((call) => `${call.fd_class} ${call.fd ?? -1} ${call.pid}`)),
+  ].sort();

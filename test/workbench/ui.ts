@@ -118,6 +118,18 @@ export async function startDebugging(page: Page, configuration: string): Promise
   await action.locator('.codicon-debug-start').click();
 }
 
+/** Starts a configuration by its name through quick open ("debug NAME"). */
+export async function startFromPalette(page: Page, configuration: string): Promise<void> {
+  const box = page.locator('.quick-input-widget');
+  await eventually(`the configuration ${configuration}`, async () => {
+    await page.keyboard.press('Control+P');
+    await box.locator('input').first().fill(`debug ${configuration}`, { timeout: 5000 });
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: configuration }).first().click({ timeout: 5000 });
+    await box.waitFor({ state: 'hidden', timeout: 5000 });
+    return true;
+  });
+}
+
 export const debugToolbar = (page: Page): Locator => page.locator('.debug-toolbar');
 
 export async function pressToolbar(page: Page, label: RegExp): Promise<void> {

@@ -1,0 +1,125 @@
+/**
+ * A saved trace in the real workbench: reopened, in the four kinds of theme, after the program was compiled again, and in a
+ * workspace that isn't trusted.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { test } from 'node:test';
+import {
+  THEMES,
+  eventually,
+  openFile,
+  runCommand,
+  screenshot,
+  setTheme,
+  visibleLines,
+  type ThemeClass,
+  type Workbench,
+} from '../workbench/ui';
+import { compile, openSample, step } from './sample';
+import { allLanes, canvas, clickCall, drawer, fit, statusText, timeline } from './timeline';
+import { callKeys, exportCalls, laneKeys, lineOf, theCall } from './trace';
+
+const TRACE = 'saved.syscope';
+
+function recordSample(folder: string): void {
+  compile(folder);
+  const args = ['record', '-o', path.join(folder, TRACE), '--', path.join(folder, 'sample')];
+  execFileSync(path.join(process.cwd(), 'dist/syscope'), args, {
+    cwd: folder,
+    input: 'Ada\n',
+    stdio: ['pipe', 'ignore', 'inherit'],
+    timeout: 60_000,
+  });
+}
+
+/** How many different colours the canvas shows: a blank one has a handful. */
+async function coloursOnCanvas(workbench: Workbench): Promise<number> {
+  return canvas(workbench.page).evaluate((element) => {
+    const surface = element as HTMLCanvasElement;
+    const pixels = surface.getContext('2d')?.getImageData(0, 0, surface.width, surface.height).data ?? new Uint8ClampedArray();
+    const words = new Uint32Array(pixels.buffer);
+    return new Set(words).size;
+  });
+}
+
+async function highlightedLine(workbench: Workbench, file: string, line: number): Promise<void> {
+  await eventually(`${file}:${line} is highlighted`, async () =>
+    (await visibleLines(workbench.page, file)).some((row) => row.line === line && row.highlighted) ? true : undefined,
+  );
+}
+
+void test('a saved trace', async (context) => {
+  const workbench = await openSample({ prepare: recordSample });
+  const { page, folder } = workbench;
+  const say = (name: string, run: () => Promise<void>): Promise<void> => step(context, () => page, name, run);
+  const calls = exportCalls(path.join(folder, TRACE));
+  const write = theCall(
+    calls,
+    'the write to the child',
+    ({ name, fd_class: fdClass, text }) => name === 'write' && fdClass === 'pipe' && text.includes('"Ada"'),
+  );
+  const line = lineOf(path.join(folder, 'pipe_child.c'), 'check(write(to_child[1]');
+  try {
+    await say('shows every lane of its export', async () => {
+      await openFile(page, 'pipe_child.c');
+      await openFile(page, TRACE);
+      await eventually('the trace is open', async () => ((await statusText(page)).includes('Complete') ? true : undefined));
+      assert.deepEqual(laneKeys(await allLanes(page)), callKeys(calls));
+    });
+
+    for (const theme of Object.keys(THEMES) as ThemeClass[]) {
+      await say(`is drawn in the theme ${THEMES[theme]}`, async () => {
+        await setTheme(page, theme);
+        await fit(page);
+        await eventually('the canvas is drawn', async () => ((await coloursOnCanvas(workbench)) >= 12 ? true : undefined));
+        await screenshot(page, `theme-${theme}`);
+      });
+    }
+
+    await say('leads to its source lines', async () => {
+      await runCommand(page, 'View: Move Editor into Next Group');
+      await clickCall(page, write, calls);
+      await highlightedLine(workbench, 'pipe_child.c', line);
+      await screenshot(page, 'timeline');
+    });
+
+    await say('leads to the same lines after the program was compiled again', async () => {
+      await page.keyboard.press('Escape');
+      execFileSync('make', ['-s', '-B', '-C', folder, 'CFLAGS=-g -O0'], { stdio: 'pipe', timeout: 60_000 });
+      await runCommand(page, 'View: Close All Editors');
+      await openFile(page, TRACE);
+      await eventually('the trace is open again', async () => ((await statusText(page)).includes('Complete') ? true : undefined));
+      assert.deepEqual(laneKeys(await allLanes(page)), callKeys(calls));
+      await clickCall(page, write, calls);
+      assert.match(await drawer(page).locator('.source').innerText(), new RegExp(`pipe_child\\.c:${line}\\b.*ask_child`, 's'));
+      await highlightedLine(workbench, 'pipe_child.c', line);
+    });
+  } finally {
+    await workbench.close();
+  }
+});
+
+void test('a workspace that is not trusted: traces are viewed, nothing runs', async (context) => {
+  const workbench = await openSample({ prepare: recordSample, trust: false });
+  const { page, folder } = workbench;
+  const say = (name: string, run: () => Promise<void>): Promise<void> => step(context, () => page, name, run);
+  try {
+    await say('the trace is shown and leads to its lines', async () => {
+      await page
+        .locator('.monaco-dialog-box')
+        .getByRole('button', { name: /don't trust/ })
+        .click({ timeout: 60_000 });
+      await openFile(page, TRACE);
+      const calls = exportCalls(path.join(folder, TRACE));
+      await eventually('the trace is open', async () => ((await statusText(page)).includes('Complete') ? true : undefined));
+      const sync = theCall(calls, 'the fsync', ({ name }) => name === 'fsync');
+      await clickCall(page, sync, calls);
+      await highlightedLine(workbench, 'copy.c', lineOf(path.join(folder, 'copy.c'), 'check(fsync(target)'));
+      await timeline(page).locator('footer.status').waitFor();
+    });
+  } finally {
+    await workbench.close();
+  }
+});
