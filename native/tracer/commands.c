@@ -27,12 +27,20 @@ static void present_thread(struct tracer *tracer, struct tracee *tracee, const v
 		control_present_thread(tracer->control, request, tracee->process->pid, tracee->tid, tracee->process->name);
 }
 
+/* A program held at its entry is held before its peer has found the socket. */
+static void present_held(struct tracer *tracer, struct tracee *tracee, const void *request)
+{
+	if (tracee->process && tracee->hold == HOLD_PAUSE)
+		control_present_stopped(tracer->control, request, tracee->tid, tracee->hold_reason, tracee->call.event);
+}
+
 static void greet(struct tracer *tracer, const struct control_request *request)
 {
 	control_greet(tracer->control, request);
 	for (const struct process *process = tracer->processes; process; process = process->next)
 		control_present_process(tracer->control, request, process->pid, process->ppid, process->name);
 	each_tracee(tracer, present_thread, request);
+	each_tracee(tracer, present_held, request);
 }
 
 static void say_status(struct tracer *tracer, const struct control_request *request)

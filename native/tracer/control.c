@@ -339,9 +339,19 @@ void control_exited(struct control *control, pid_t pid, int status)
 	say(control, 0, "%s", line);
 }
 
+static void say_stopped(struct control *control, uint64_t peer, pid_t tid, const char *reason, uint64_t event)
+{
+	say(control, peer, "{\"event\":\"stopped\",\"tid\":%d,\"reason\":\"%s\",\"id\":%llu}\n", tid, reason, (unsigned long long)event);
+}
+
+void control_present_stopped(struct control *control, const struct control_request *request, pid_t tid, const char *reason, uint64_t event)
+{
+	say_stopped(control, request->peer, tid, reason, event);
+}
+
 void control_stopped(struct control *control, pid_t tid, const char *reason, uint64_t event)
 {
-	say(control, 0, "{\"event\":\"stopped\",\"tid\":%d,\"reason\":\"%s\",\"id\":%llu}\n", tid, reason, (unsigned long long)event);
+	say_stopped(control, 0, tid, reason, event);
 }
 
 void control_continued(struct control *control, pid_t tid)

@@ -45,6 +45,7 @@ void control_set_root(struct control *control, pid_t root);
 /* Greets a peer; what present processes and threads there are is told to it by control_present_*, then it hears of what happens. */
 void control_greet(struct control *control, const struct control_request *request);
 void control_present_process(struct control *control, const struct control_request *request, pid_t pid, pid_t ppid, const char *name);
+void control_present_stopped(struct control *control, const struct control_request *request, pid_t tid, const char *reason, uint64_t event);
 void control_present_thread(struct control *control, const struct control_request *request, pid_t pid, pid_t tid, const char *name);
 /* True if requests wait. Cheap: one load. */
 bool control_waiting(const struct control *control);

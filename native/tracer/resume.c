@@ -42,6 +42,7 @@ bool resume_hold(struct tracer *tracer, struct tracee *tracee)
 	tracer->entry_hold = false;
 	tracee->step = false;
 	tracee->hold = HOLD_PAUSE;
+	tracee->hold_reason = reason;
 	tracer->counters.held++;
 	control_stopped(tracer->control, tracee->tid, reason, tracee->call.event);
 	return true;

@@ -50,6 +50,7 @@ struct tracee {
 	pid_t tid;
 	uint32_t index; /* row number in the trace */
 	uint8_t hold;   /* enum hold */
+	const char *hold_reason; /* of HOLD_PAUSE, as the control channel says it */
 	bool fresh;     /* its first stop has not come yet */
 	bool every_call;      /* resumed with PTRACE_SYSCALL only: no filter, or one of its own that hides calls from ours */
 	bool in_call;         /* between entry and exit */

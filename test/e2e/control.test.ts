@@ -110,6 +110,16 @@ void describe('control channel', () => {
     }
   });
 
+  void it('a peer that comes while a thread is held is told so', async () => {
+    const { peer, ended, socketPath } = await start([target('echo_lines')], ['--stop-on-entry']);
+    const { tid, id } = await peer.event('stopped');
+    const late = await connect(socketPath);
+    assert.deepEqual(await late.event('stopped'), { event: 'stopped', tid, reason: 'entry', id });
+    await late.ask('kill');
+    assert.equal((await ended()).signal, 'SIGKILL');
+    late.close();
+  });
+
   void it('a peer that comes when a short program has ended still learns how', async () => {
     const socketPath = path.join(freshFolder('late'), 's');
     const ran = run(recordCommand(newTrace(), [target('signals'), 'info'], ['--control', socketPath]));
