@@ -2,7 +2,7 @@
  * Stack unwinding without I/O: registers and a read callback in, return addresses out.
  * What must not live here: ptrace, symbol names, the trace file.
  *
- * Ownership: a struct unwind_module is immutable once built and may be shared by any number of address spaces;
+ * Ownership: a struct unwind_module is immutable once built, may be shared by any number of address spaces and must outlive them;
  * a struct unwind_space is owned by one (tracer) thread. All functions are for one thread at a time.
  */
 #ifndef SYSCOPE_UNWIND_H
@@ -23,7 +23,10 @@ struct unwind_regs {
 /* Reads length bytes of the tracee's memory at address into buffer. Returns 0, or -errno if not all could be read. */
 typedef int (*unwind_read_fn)(void *context, uint64_t address, void *buffer, size_t length);
 
-/* How a walk ended; the values of enum stack_end in the schema. */
+/*
+ * How a walk ended; the values of enum stack_end in the schema. COMPLETE: at the outermost frame, all by CFI; GUESS: there too,
+ * but some frames were found by frame pointer; NO_CFI: neither CFI nor a plausible frame pointer, or CFI that leads nowhere.
+ */
 enum unwind_end { UNWIND_COMPLETE, UNWIND_LIMIT, UNWIND_NO_CFI, UNWIND_UNREADABLE, UNWIND_GUESS };
 
 struct unwind_frame {
