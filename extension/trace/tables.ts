@@ -58,6 +58,8 @@ export interface SyscallRow {
   readonly print?: readonly (readonly [string, number])[];
   /** How many of the printed arguments strace prints before the call returns; the next comma comes with the rest. */
   readonly entry?: number;
+  /** It goes on with a call that was interrupted: strace names that one instead of arguments. */
+  readonly resumes?: boolean;
 }
 
 /** Names of a word's bits or values. Values above 32 bits occur only where bits is 64. */

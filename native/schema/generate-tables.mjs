@@ -39,6 +39,7 @@ function row(parsed, source) {
     sets: parsed.sets ?? [],
     print: parsed.print,
     entry: parsed.entry,
+    resumes: parsed.resumes,
   };
 }
 

@@ -95,11 +95,16 @@ function compileRaw(name: string, row: SyscallRow | undefined): CompiledRow {
   return { row, name, args, entry: undefined };
 }
 
-/** The line in pieces: what exports need, and nothing more. */
-export function callLine(call: RawCall): CallLine {
+/** The line in pieces: what exports need, and nothing more. `interrupted`: the call that this one goes on with, if it does that. */
+export function callLine(call: RawCall, interrupted?: string): CallLine {
   const compiled = compiledRow(call.nr, call.arch);
-  return lineOf(compiled, viewOf(call), undefined);
+  const line = lineOf(compiled, viewOf(call), undefined);
+  return interrupted === undefined || compiled.row?.resumes !== true
+    ? line
+    : { ...line, entry: resumingEntry(line.name, interrupted) };
 }
+
+const resumingEntry = (name: string, interrupted: string): string => `${name}(<... resuming interrupted ${interrupted} ...>`;
 
 /** A line, and the texts of its arguments as they print: what an export that has both needs. */
 export function callTexts(call: RawCall): { readonly line: CallLine; readonly args: readonly string[]; readonly errno: number } {
@@ -114,7 +119,7 @@ function lineOf(compiled: CompiledRow, view: CallView, each: ((name: string, tex
   const { args, name } = compiled;
   const from = lateFrom(compiled, view);
   const unfinished = view.ret === undefined;
-  let entry = `${name}(`;
+  let entry = compiled.row?.resumes === true ? resumingEntry(name, 'system call') : `${name}(`;
   let rest = '';
   let printed = 0;
   for (let i = 0; i < args.length; i++) {

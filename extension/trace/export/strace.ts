@@ -8,6 +8,8 @@ import type { CallRecord, ExitRecord, SignalRecord, TraceRecord, TraceSource } f
 
 /** strace puts the " = " of a result in this column. */
 const RESULT_COLUMN = 40;
+/** The result of a call that restart_syscall(2) will go on with. */
+const ERESTART_RESTARTBLOCK = -516n;
 
 /** A call that has begun and not returned. */
 interface OpenCall {
@@ -28,11 +30,20 @@ interface Writer {
   /** Calls that never return, by thread. */
   readonly pending: Map<number, OpenCall>;
   readonly ended: Set<number>;
+  /** By thread, the name of the call that the kernel will go on with by restart_syscall(2). */
+  readonly interrupted: Map<number, string>;
 }
 
 /** One chunk of text a page of records. */
 export async function* exportStrace(source: TraceSource): AsyncGenerator<string> {
-  const writer: Writer = { text: '', current: undefined, ending: [], pending: new Map(), ended: new Set() };
+  const writer: Writer = {
+    text: '',
+    current: undefined,
+    ending: [],
+    pending: new Map(),
+    ended: new Set(),
+    interrupted: new Map(),
+  };
   for await (const page of source.records({ data: true })) {
     for (const record of page) {
       finishBefore(writer, record.seq);
@@ -86,7 +97,10 @@ function breakLine(writer: Writer, tid: number | undefined): void {
 function startCall(writer: Writer, record: CallRecord): void {
   const { call, endSeq } = record;
   breakLine(writer, undefined);
-  const open: OpenCall = { tid: call.tid, thread: call.thread, endSeq: endSeq ?? Infinity, line: callLine(call), split: false };
+  const line = callLine(call, writer.interrupted.get(call.thread));
+  if (call.ret === ERESTART_RESTARTBLOCK && !writer.interrupted.has(call.thread)) writer.interrupted.set(call.thread, line.name);
+  else if (call.ret !== ERESTART_RESTARTBLOCK) writer.interrupted.delete(call.thread);
+  const open: OpenCall = { tid: call.tid, thread: call.thread, endSeq: endSeq ?? Infinity, line, split: false };
   writer.current = open;
   if (endSeq === undefined) writer.pending.set(call.thread, open);
   else insert(writer.ending, open);

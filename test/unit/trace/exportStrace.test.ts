@@ -112,3 +112,18 @@ void it("the agent's own calls are left out", async () => {
   trace.call(100, ['gettid = 100'], { origin: Origin.loader });
   assert.deepEqual(await exported(trace), ['100   gettid()                          = 100']);
 });
+
+void it('a call that goes on after a stop names the one that was interrupted', async () => {
+  const trace = new MemoryTrace();
+  trace.call(100, ['clock_nanosleep 0 0 0 0 = -516']);
+  trace.signal(100, { signo: 18 });
+  trace.call(100, ['restart_syscall = -516']);
+  trace.call(100, ['restart_syscall = 0']);
+  trace.call(100, ['restart_syscall = 0']);
+  const lines = (await exported(trace)).filter((line) => line.includes('restart_syscall'));
+  assert.deepEqual(lines, [
+    '100   restart_syscall(<... resuming interrupted clock_nanosleep ...>) = ? ERESTART_RESTARTBLOCK (Interrupted by signal)',
+    '100   restart_syscall(<... resuming interrupted clock_nanosleep ...>) = 0',
+    '100   restart_syscall(<... resuming interrupted system call ...>) = 0',
+  ]);
+});
