@@ -30,6 +30,7 @@ export class ThreadList {
   take(event: ControlEvent): void {
     switch (event.event) {
       case 'hello':
+        this.clear(); // the present threads follow, after a lost connection too
         this.processes.set(event.pid, baseName(event.program));
         break;
       case 'process':

@@ -22,6 +22,7 @@ export class EngineLostError extends Error {
 }
 
 interface Waiting {
+  readonly child: ChildProcess;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -50,7 +51,7 @@ export class EngineClient {
     return new Promise<EngineRequests[K][1]>((resolve, reject) => {
       const message: RequestMessage = { id: ++this.lastId, name, params };
       const child = this.startedChild();
-      this.waiting.set(message.id, { resolve: resolve as (result: unknown) => void, reject });
+      this.waiting.set(message.id, { child, resolve: resolve as (result: unknown) => void, reject });
       child.send(message, (error) => {
         if (error !== null) this.reject(message.id, new EngineLostError(`The trace engine can't be reached: ${error.message}.`));
       });
@@ -62,7 +63,7 @@ export class EngineClient {
     this.disposed = true;
     const { child } = this;
     this.child = undefined;
-    this.rejectAll(new Error('The trace engine was stopped.'));
+    this.rejectAll(() => true, new Error('The trace engine was stopped.'));
     if (child === undefined) return;
     if (child.connected) child.disconnect();
     child.kill('SIGKILL');
@@ -70,8 +71,10 @@ export class EngineClient {
 
   private startedChild(): ChildProcess {
     if (this.disposed) throw new Error('The trace engine was stopped.');
-    if (this.child !== undefined) return this.child;
+    // One whose channel is closed is about to be reported as lost: it gets nothing new to do.
+    if (this.child?.connected === true) return this.child;
     this.refuseIfCrashing();
+    if (this.child !== undefined) this.onLost();
     const child = fork(this.program, [], {
       serialization: 'advanced',
       execArgv: [],
@@ -87,11 +90,16 @@ export class EngineClient {
     child.on('message', (message) => {
       this.take(message as ResponseMessage);
     });
+    let gone = false;
+    const lost = (why: string): void => {
+      if (!gone) this.lost(child, why);
+      gone = true;
+    };
     child.on('error', (error) => {
-      this.lost(child, error.message);
+      lost(error.message);
     });
     child.on('exit', (code, signal) => {
-      this.lost(child, signal ?? `status ${String(code)}`);
+      lost(signal ?? `status ${String(code)}`);
     });
     return child;
   }
@@ -113,14 +121,15 @@ export class EngineClient {
   }
 
   private lost(child: ChildProcess, why: string): void {
-    if (this.child !== child) return;
-    this.child = undefined;
+    if (this.disposed) return;
+    if (this.child === child) {
+      this.child = undefined;
+      this.onLost();
+    }
     this.crashes.push(Date.now());
     this.log(`The trace engine ended unexpectedly (${why}).`);
-    this.onLost();
-    this.rejectAll(
-      new EngineLostError(`The trace engine ended unexpectedly (${why}); it is started again when it is next needed.`),
-    );
+    const text = `The trace engine ended unexpectedly (${why}); it is started again when it is next needed.`;
+    this.rejectAll((waiting) => waiting.child === child, new EngineLostError(text));
   }
 
   private reject(id: number, error: Error): void {
@@ -129,7 +138,7 @@ export class EngineClient {
     waiting?.reject(error);
   }
 
-  private rejectAll(error: Error): void {
-    for (const id of [...this.waiting.keys()]) this.reject(id, error);
+  private rejectAll(which: (waiting: Waiting) => boolean, error: Error): void {
+    for (const [id, waiting] of [...this.waiting]) if (which(waiting)) this.reject(id, error);
   }
 }

@@ -36,7 +36,8 @@ export class Engine {
   private readonly boxes = new BoxReader();
   private readonly symbols: Symbols;
   private native: NativeLibrary | undefined;
-  private lastId = 0;
+  /** Numbers of another engine process are none of this one's: a client that was late to hear of a crash gets an error, not another trace. */
+  private lastId = process.pid * 1_048_576;
 
   constructor(private readonly options: EngineOptions = {}) {
     const { nativeFolder, log } = options;

@@ -62,6 +62,8 @@ export class OpenTraces {
 export class OpenTrace {
   private state: { readonly id: TraceId; info: TraceInfo } | undefined;
   private lastInfo: TraceInfo | undefined;
+  /** How often the engine was lost: an error of a request that a loss crossed says nothing. */
+  private losses = 0;
   private opening: Promise<void> | undefined;
   private users = 0;
   private watchers = 0;
@@ -82,6 +84,7 @@ export class OpenTrace {
   }
 
   engineLost(): void {
+    this.losses++;
     this.state = undefined;
     this.opening = undefined;
   }
@@ -109,10 +112,11 @@ export class OpenTrace {
 
   /** Asked once more if the engine is lost over it: what killed it may have been another trace. */
   async request<K extends TraceRequest>(name: K, params: WithoutTrace<K>): Promise<EngineRequests[K][1]> {
+    const { losses } = this;
     try {
       return await this.send(name, params);
     } catch (error) {
-      if (!isEngineLoss(error)) throw error;
+      if (!isEngineLoss(error) && losses === this.losses) throw error;
       return this.send(name, params);
     }
   }
