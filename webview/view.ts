@@ -174,7 +174,8 @@ export function createView(body: HTMLElement, rpc: Rpc, callbacks: ViewCallbacks
     underAt,
     sight: () => ({ lanes: shown.lanes, overviewLanes: shown.overviewLanes, width: size.width }),
     render(state) {
-      app.classList.toggle('side', window.innerWidth >= SIDE_FROM);
+      // A closed drawer is its tabs at the foot, however wide the window.
+      app.classList.toggle('side', window.innerWidth >= SIDE_FROM && state.view.drawer !== undefined);
       toolbar.update(state);
       notice.update(state.notice);
       drawer.update(state);

@@ -24,7 +24,7 @@ const LABEL_FROM = 24;
 const OVERFLOW_LABEL_FROM = 14;
 const LOADER_ALPHA = 0.5;
 /** Marks of failed calls nearer than that would only cover each other. */
-const MARK_SPACING = 3;
+const MARK_SPACING = 5;
 
 interface Painter {
   readonly context: CanvasRenderingContext2D;

@@ -8,6 +8,9 @@ import type { Row } from '../model/layout';
 import type { Frame } from './frame';
 import { fittedText } from './text';
 
+/** Narrower spans are a line only: their beginnings would run into one another. */
+const TICK_FROM = 8;
+
 type LaneRow = Extract<Row, { kind: 'lane' }>;
 
 interface Span {
@@ -30,7 +33,9 @@ export function drawGenerations(context: CanvasRenderingContext2D, frame: Frame,
   for (const { left, right, resource } of visibleSpans(frame, row)) {
     context.fillStyle = paint?.fill ?? frame.theme.line;
     context.fillRect(left, 2, Math.max(1, right - left - 1), 1);
-    context.fillRect(left, 2, 1, GENERATION_HEIGHT - 2);
+    if (right - left >= TICK_FROM) {
+      context.fillRect(left, 2, 1, GENERATION_HEIGHT - 2);
+    }
     context.fillStyle = frame.theme.muted;
     context.fillText(fittedText(context, shortResource(resource), right - left - 7), left + 4, GENERATION_HEIGHT / 2 + 2.5);
   }

@@ -47,6 +47,9 @@ export function createEventsTable(rpc: Rpc, callbacks: EventsCallbacks): EventsT
   const pages = createEventPages(rpc, draw, callbacks.failed);
 
   function draw(): void {
+    if (scroller.clientHeight === 0) {
+      return; // another tab of the drawer is on show
+    }
     const shown = listWindow(pages.total, scroller.scrollTop, scroller.clientHeight);
     pages.need(shown.first, Math.max(1, shown.count));
     spacer.style.height = `${String(shown.height)}px`;

@@ -43,6 +43,8 @@ export interface Hit {
 
 /** The box nearest to a point of its lane, within tolerance; undefined: none is near. */
 export function hitBox(boxes: Boxes, x: number, y: number, place: Placement, range: Range, width: number): Hit | undefined {
+  // The strip of names above the boxes belongs to the first row.
+  const height = place.named ? Math.max(y, stackBand(0, true).top) : y;
   let best: Hit | undefined;
   for (let index = 0; index < boxes.x0.length; index++) {
     const { left, right } = boxSpan(boxes, index, range, width);
@@ -51,7 +53,7 @@ export function hitBox(boxes: Boxes, x: number, y: number, place: Placement, ran
       continue;
     }
     const band = bandOf(boxes, index, place);
-    const dy = Math.max(band.top - y, y - (band.top + band.height), 0);
+    const dy = Math.max(band.top - height, height - (band.top + band.height), 0);
     if (dy > HIT_TOLERANCE) {
       continue;
     }

@@ -53,6 +53,12 @@ test('a call in progress reaches to the right edge, but lies under what comes af
   assert.equal(hit(boxes, 200, FIRST), undefined);
 });
 
+test('the strip of names above a lane’s boxes belongs to its first row', () => {
+  const boxes = makeBoxes(1, [{ x0: 100, x1: 200 }]);
+  assert.equal(hit(boxes, 150, 4, { named: true, flat: false }), 0);
+  assert.equal(hit(boxes, 250, 4, { named: true, flat: false }), undefined);
+});
+
 test('a flat place has every stacking row on one line', () => {
   const boxes = makeBoxes(1, [{ x0: 100, x1: 200, row: 3 }]);
   assert.equal(hit(boxes, 150, FIRST), undefined);
