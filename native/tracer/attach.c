@@ -54,7 +54,8 @@ static int seize_threads(struct tracer *tracer, struct process *process)
 			return -ESRCH;
 		found = 0;
 		while (found >= 0 && (entry = readdir(dir))) {
-			int one = entry->d_name[0] != '.' ? seize_thread(tracer, process, (pid_t)strtol(entry->d_name, NULL, 10)) : 0;
+			int one = entry->d_name[0] != '.' ? seize_thread(tracer, process, (pid_t)strtol(entry->d_name, NULL, 10))
+							  : 0;
 
 			found = one < 0 ? one : found + one;
 		}
@@ -79,7 +80,8 @@ static int begin(struct tracer *tracer, char *sentence, size_t size)
 	tracer->root_pid = options->attach_pid;
 	control_set_root(tracer->control, options->attach_pid);
 	record_warning(tracer, NULL, WARNING_CODE_INTERRUPTED,
-		"Attaching stopped each thread once: a call such as epoll_wait or sigtimedwait that was waiting then returned EINTR.");
+		"Attaching stopped each thread once: a call such as epoll_wait or sigtimedwait that was waiting then returned "
+		"EINTR.");
 	return 0;
 }
 

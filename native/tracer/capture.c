@@ -98,30 +98,22 @@ static uint64_t length_of(const struct syscall_arg *spec, const struct capture_c
 	switch (spec->length_from) {
 	case LENGTH_ARG: return call->args[spec->length_arg];
 	case LENGTH_RET: return call->ret > 0 ? (uint64_t)call->ret : 0;
-	case LENGTH_ARG_POINTER:
-		return memory_read(call->tid, call->args[spec->length_arg], &word, sizeof(word)) == 0 ? word : 0;
+	case LENGTH_ARG_POINTER: return memory_read(call->tid, call->args[spec->length_arg], &word, sizeof(word)) == 0 ? word : 0;
 	default: return 1;
 	}
 }
 
 /* The most bytes of an argument that are read at first; *full: how many there are. */
-static uint64_t bytes_of(const struct capture *capture, const struct syscall_arg *spec, const struct capture_call *call, uint64_t *full)
+static uint64_t bytes_of(
+	const struct capture *capture, const struct syscall_arg *spec, const struct capture_call *call, uint64_t *full)
 {
 	uint64_t length = length_of(spec, call);
 
 	switch (spec->kind) {
-	case ARG_BUF:
-		*full = length;
-		return limited(length, capture->payload);
-	case ARG_SOCKADDR:
-		*full = length;
-		return limited(length, CAPTURE_SOCKADDR_BYTES);
-	case ARG_DIRENTS:
-		*full = length;
-		return limited(length, CAPTURE_DIRENTS_BYTES);
-	case ARG_INTERRUPTED:
-		*full = spec->element_bytes;
-		return *full;
+	case ARG_BUF: *full = length; return limited(length, capture->payload);
+	case ARG_SOCKADDR: *full = length; return limited(length, CAPTURE_SOCKADDR_BYTES);
+	case ARG_DIRENTS: *full = length; return limited(length, CAPTURE_DIRENTS_BYTES);
+	case ARG_INTERRUPTED: *full = spec->element_bytes; return *full;
 	case ARG_SIGFRAME: *full = 8; return *full;
 	case ARG_STRUCT:
 		*full = spec->length_from == LENGTH_ARG ? limited(length, spec->element_bytes) : spec->element_bytes;
@@ -129,16 +121,12 @@ static uint64_t bytes_of(const struct capture *capture, const struct syscall_arg
 	case ARG_ARRAY:
 		*full = product(length, spec->element_bytes);
 		return limited(*full, CAPTURE_ARRAY_BYTES / spec->element_bytes * spec->element_bytes);
-	case ARG_MSGHDR:
-		*full = spec->element_bytes;
-		return *full;
+	case ARG_MSGHDR: *full = spec->element_bytes; return *full;
 	case ARG_IOVEC:
 	case ARG_MMSGHDR:
 		*full = product(length, spec->element_bytes);
 		return limited(*full, (uint64_t)CAPTURE_VECTOR_ENTRIES * spec->element_bytes);
-	case ARG_FDSET:
-		*full = product((length + 63) / 64, 8);
-		return limited(*full, CAPTURE_SOCKADDR_BYTES);
+	case ARG_FDSET: *full = product((length + 63) / 64, 8); return limited(*full, CAPTURE_SOCKADDR_BYTES);
 	default: *full = 0; return 0;
 	}
 }
@@ -162,7 +150,8 @@ static void plan_argument(struct capture *capture, const struct capture_call *ca
 
 	*item = (struct capture_item){ .spec = spec, .arg = arg, .piece = { .address = address } };
 	if (spec->kind == ARG_PATH || spec->kind == ARG_STR) {
-		uint32_t most = spec->kind == ARG_PATH ? CAPTURE_PATH_BYTES : (uint32_t)limited(capture->payload, CAPTURE_PATH_BYTES);
+		uint32_t most =
+			spec->kind == ARG_PATH ? CAPTURE_PATH_BYTES : (uint32_t)limited(capture->payload, CAPTURE_PATH_BYTES);
 
 		item->piece.buffer = capture_room(capture, most + 1);
 		item->piece.length = first_bytes(address, most);
@@ -187,7 +176,8 @@ static void plan_argument(struct capture *capture, const struct capture_call *ca
  */
 static bool goes_in(const struct syscall_arg *spec)
 {
-	return spec->direction == DIRECTION_IN || spec->direction == DIRECTION_INOUT || spec->kind == ARG_IOVEC || spec->kind == ARG_MSGHDR;
+	return spec->direction == DIRECTION_IN || spec->direction == DIRECTION_INOUT || spec->kind == ARG_IOVEC ||
+	       spec->kind == ARG_MSGHDR;
 }
 
 static void plan_entry(struct capture *capture, const struct capture_call *call)
@@ -260,7 +250,8 @@ static bool is_vector(const struct syscall_arg *spec)
 	       spec->kind == ARG_PTRV;
 }
 
-static void write_item(struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
+static void write_item(
+	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
 {
 	if (is_vector(item->spec))
 		capture_vector(capture, call, kind, item);

@@ -7,15 +7,15 @@
 
 #include "capture.h"
 
-#define CAPTURE_PATH_BYTES 4096u     /* PATH_MAX */
-#define CAPTURE_FIRST_BYTES 256u     /* of a string, before it is known to be longer */
-#define CAPTURE_SOCKADDR_BYTES 128u  /* sizeof(struct sockaddr_storage) */
-#define CAPTURE_ARRAY_BYTES 4096u    /* of an array of structs */
-#define CAPTURE_DIRENTS_BYTES 65536u /* of a directory's entries: glibc asks for 32 KiB */
-#define CAPTURE_SIGFRAME_MASK 296u   /* where a signal frame has its mask, from the stack pointer at rt_sigreturn(2) on */
-#define CAPTURE_CONTROL_BYTES 1024u  /* of a message's control data */
-#define CAPTURE_VECTOR_ENTRIES 16u   /* iovecs of one call whose bytes are read */
-#define CAPTURE_WORDS 1024u          /* pointers of an argument list */
+#define CAPTURE_PATH_BYTES     4096u  /* PATH_MAX */
+#define CAPTURE_FIRST_BYTES    256u   /* of a string, before it is known to be longer */
+#define CAPTURE_SOCKADDR_BYTES 128u   /* sizeof(struct sockaddr_storage) */
+#define CAPTURE_ARRAY_BYTES    4096u  /* of an array of structs */
+#define CAPTURE_DIRENTS_BYTES  65536u /* of a directory's entries: glibc asks for 32 KiB */
+#define CAPTURE_SIGFRAME_MASK  296u   /* where a signal frame has its mask, from the stack pointer at rt_sigreturn(2) on */
+#define CAPTURE_CONTROL_BYTES  1024u  /* of a message's control data */
+#define CAPTURE_VECTOR_ENTRIES 16u    /* iovecs of one call whose bytes are read */
+#define CAPTURE_WORDS          1024u  /* pointers of an argument list */
 
 /* One argument's bytes. */
 struct capture_item {
@@ -41,9 +41,10 @@ void *capture_room(struct capture *capture, size_t length);
 
 /* One copy row. got bytes of full; error 0 or an errno. */
 void capture_row(struct capture *capture, const struct capture_call *call, enum record_kind kind, uint8_t arg,
-		 const struct memory_piece *piece, uint64_t full);
+	const struct memory_piece *piece, uint64_t full);
 
 /* What a vector, message or argument list points to. entry: the argument's own bytes as they were read. */
-void capture_vector(struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item);
+void capture_vector(
+	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item);
 
 #endif

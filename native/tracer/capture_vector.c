@@ -35,7 +35,8 @@ static void read_iovecs(struct capture *capture, const struct capture_call *call
 		if (!room)
 			break;
 		full[used] = length;
-		pieces[used++] = (struct memory_piece){ .address = (uintptr_t)vector[i].iov_base, .buffer = room, .length = kept };
+		pieces[used++] =
+			(struct memory_piece){ .address = (uintptr_t)vector[i].iov_base, .buffer = room, .length = kept };
 		capture->budget -= kept;
 		bytes -= length;
 	}
@@ -51,14 +52,16 @@ static uint64_t moved(const struct capture_call *call, enum record_kind kind)
 	return call->ret > 0 ? (uint64_t)call->ret : 0;
 }
 
-static void write_iovec(struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
+static void write_iovec(
+	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
 {
 	bool out = item->spec->direction == DIRECTION_OUT;
 
 	if (kind == RECORD_COPY_IN)
 		capture_row(capture, call, kind, item->arg, &item->piece, item->full);
 	if (out == (kind == RECORD_COPY_OUT))
-		read_iovecs(capture, call, kind, item->arg, item->piece.buffer, item->piece.got / sizeof(struct iovec), moved(call, kind));
+		read_iovecs(capture, call, kind, item->arg, item->piece.buffer, item->piece.got / sizeof(struct iovec),
+			moved(call, kind));
 }
 
 /* Reads length bytes at address and writes their row; the bytes, or NULL. */
@@ -88,12 +91,14 @@ static void follow_message(struct capture *capture, const struct capture_call *c
 
 	follow(capture, call, kind, arg, (uintptr_t)header->msg_name, header->msg_namelen, CAPTURE_SOCKADDR_BYTES, &got);
 	follow(capture, call, kind, arg, (uintptr_t)header->msg_control, header->msg_controllen, CAPTURE_CONTROL_BYTES, &got);
-	vector = follow(capture, call, kind, arg, (uintptr_t)header->msg_iov, vector_bytes, CAPTURE_VECTOR_ENTRIES * sizeof(struct iovec), &got);
+	vector = follow(capture, call, kind, arg, (uintptr_t)header->msg_iov, vector_bytes,
+		CAPTURE_VECTOR_ENTRIES * sizeof(struct iovec), &got);
 	if (vector)
 		read_iovecs(capture, call, kind, arg, vector, got / sizeof(struct iovec), bytes);
 }
 
-static void write_message(struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
+static void write_message(
+	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
 {
 	bool filled = item->spec->direction != DIRECTION_OUT || kind == RECORD_COPY_OUT;
 
@@ -102,14 +107,16 @@ static void write_message(struct capture *capture, const struct capture_call *ca
 		follow_message(capture, call, kind, item->arg, item->piece.buffer, moved(call, kind));
 }
 
-static void write_messages(struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
+static void write_messages(
+	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
 {
 	const struct mmsghdr *headers = item->piece.buffer;
 	size_t count = item->piece.got / sizeof(*headers);
 
 	capture_row(capture, call, kind, item->arg, &item->piece, item->full);
 	for (size_t i = 0; i < count; i++)
-		follow_message(capture, call, kind, item->arg, &headers[i].msg_hdr, kind == RECORD_COPY_IN ? UINT64_MAX : headers[i].msg_len);
+		follow_message(capture, call, kind, item->arg, &headers[i].msg_hdr,
+			kind == RECORD_COPY_IN ? UINT64_MAX : headers[i].msg_len);
 }
 
 /* Pointers up to the NULL that ends them; returns how many there are, and in *ended whether the NULL was seen. */
@@ -161,7 +168,8 @@ static void write_strings(struct capture *capture, const struct capture_call *ca
 }
 
 /* The pointers (with the NULL, if it was reached: then full equals length), then what each leads to. */
-static void write_strv(struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
+static void write_strv(
+	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
 {
 	struct memory_piece piece = item->piece;
 	uint64_t *pointers = piece.buffer;
@@ -175,7 +183,8 @@ static void write_strv(struct capture *capture, const struct capture_call *call,
 		write_strings(capture, call, kind, item->arg, pointers, count);
 }
 
-void capture_vector(struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
+void capture_vector(
+	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
 {
 	switch (item->spec->kind) {
 	case ARG_IOVEC: write_iovec(capture, call, kind, item); break;

@@ -11,7 +11,8 @@
 #include "record.h"
 #include "resume.h"
 
-static void each_tracee(struct tracer *tracer, void (*act)(struct tracer *tracer, struct tracee *tracee, const void *context), const void *context)
+static void each_tracee(struct tracer *tracer, void (*act)(struct tracer *tracer, struct tracee *tracee, const void *context),
+	const void *context)
 {
 	for (size_t i = 0; i < TRACEE_BUCKETS; i++) {
 		for (struct tracee *tracee = tracer->buckets[i], *next; tracee; tracee = next) {
@@ -47,8 +48,8 @@ static void say_status(struct tracer *tracer, const struct control_request *requ
 {
 	char fields[160];
 
-	snprintf(fields, sizeof(fields), ",\"events\":%llu,\"threads\":%u,\"paused\":%s", (unsigned long long)tracer->counters.calls,
-		tracer->tracees, tracer->paused ? "true" : "false");
+	snprintf(fields, sizeof(fields), ",\"events\":%llu,\"threads\":%u,\"paused\":%s",
+		(unsigned long long)tracer->counters.calls, tracer->tracees, tracer->paused ? "true" : "false");
 	control_reply(tracer->control, request, fields);
 }
 

@@ -47,8 +47,8 @@ static int listen_at(const char *path)
 	mask = umask(0177);
 	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0) {
 		err = -errno;
-		if (err == -EADDRINUSE && connect(listener, (struct sockaddr *)&address, sizeof(address)) != 0 && errno == ECONNREFUSED &&
-			unlink(path) == 0)
+		if (err == -EADDRINUSE && connect(listener, (struct sockaddr *)&address, sizeof(address)) != 0 &&
+			errno == ECONNREFUSED && unlink(path) == 0)
 			err = bind(listener, (struct sockaddr *)&address, sizeof(address)) == 0 ? 0 : -errno;
 	}
 	umask(mask);
@@ -293,15 +293,18 @@ static void say_thread(struct control *control, uint64_t peer, pid_t pid, pid_t 
 {
 	char escaped[NAME_ROOM];
 
-	say(control, peer, "{\"event\":\"thread\",\"pid\":%d,\"tid\":%d,\"name\":\"%s\"}\n", pid, tid, json_escape(name, escaped, sizeof(escaped)));
+	say(control, peer, "{\"event\":\"thread\",\"pid\":%d,\"tid\":%d,\"name\":\"%s\"}\n", pid, tid,
+		json_escape(name, escaped, sizeof(escaped)));
 }
 
-void control_present_process(struct control *control, const struct control_request *request, pid_t pid, pid_t ppid, const char *name)
+void control_present_process(
+	struct control *control, const struct control_request *request, pid_t pid, pid_t ppid, const char *name)
 {
 	say_process(control, request->peer, pid, ppid, name);
 }
 
-void control_present_thread(struct control *control, const struct control_request *request, pid_t pid, pid_t tid, const char *name)
+void control_present_thread(
+	struct control *control, const struct control_request *request, pid_t pid, pid_t tid, const char *name)
 {
 	say_thread(control, request->peer, pid, tid, name);
 }
@@ -341,10 +344,12 @@ void control_exited(struct control *control, pid_t pid, int status)
 
 static void say_stopped(struct control *control, uint64_t peer, pid_t tid, const char *reason, uint64_t event)
 {
-	say(control, peer, "{\"event\":\"stopped\",\"tid\":%d,\"reason\":\"%s\",\"id\":%llu}\n", tid, reason, (unsigned long long)event);
+	say(control, peer, "{\"event\":\"stopped\",\"tid\":%d,\"reason\":\"%s\",\"id\":%llu}\n", tid, reason,
+		(unsigned long long)event);
 }
 
-void control_present_stopped(struct control *control, const struct control_request *request, pid_t tid, const char *reason, uint64_t event)
+void control_present_stopped(
+	struct control *control, const struct control_request *request, pid_t tid, const char *reason, uint64_t event)
 {
 	say_stopped(control, request->peer, tid, reason, event);
 }

@@ -24,7 +24,18 @@ struct control_options {
 	bool detach_on_interrupt; /* SIGINT and SIGHUP ask to detach; else they are ignored */
 };
 
-enum verb { VERB_HELLO, VERB_STATUS, VERB_PAUSE, VERB_RESUME, VERB_STEP, VERB_DETACH, VERB_TERMINATE, VERB_KILL, VERB_GONE, VERB_UNKNOWN };
+enum verb {
+	VERB_HELLO,
+	VERB_STATUS,
+	VERB_PAUSE,
+	VERB_RESUME,
+	VERB_STEP,
+	VERB_DETACH,
+	VERB_TERMINATE,
+	VERB_KILL,
+	VERB_GONE,
+	VERB_UNKNOWN
+};
 
 /* One request. VERB_HELLO: a peer has come. VERB_GONE: the last peer has gone. */
 struct control_request {
@@ -44,9 +55,12 @@ void control_close(struct control *control);
 void control_set_root(struct control *control, pid_t root);
 /* Greets a peer; what present processes and threads there are is told to it by control_present_*, then it hears of what happens. */
 void control_greet(struct control *control, const struct control_request *request);
-void control_present_process(struct control *control, const struct control_request *request, pid_t pid, pid_t ppid, const char *name);
-void control_present_stopped(struct control *control, const struct control_request *request, pid_t tid, const char *reason, uint64_t event);
-void control_present_thread(struct control *control, const struct control_request *request, pid_t pid, pid_t tid, const char *name);
+void control_present_process(
+	struct control *control, const struct control_request *request, pid_t pid, pid_t ppid, const char *name);
+void control_present_stopped(
+	struct control *control, const struct control_request *request, pid_t tid, const char *reason, uint64_t event);
+void control_present_thread(
+	struct control *control, const struct control_request *request, pid_t pid, pid_t tid, const char *name);
 /* True if requests wait. Cheap: one load. */
 bool control_waiting(const struct control *control);
 /* Takes the next request. False: there is none. */

@@ -42,9 +42,10 @@ void control_queue_hello(struct control *control, struct control_peer *peer)
 {
 	char program[8192], trace[8192], line[17000];
 
-	snprintf(line, sizeof(line), "{\"event\":\"hello\",\"version\":1,\"pid\":%d,\"program\":\"%s\",\"trace\":\"%s\",\"attached\":%s}\n",
-		control->root, json_escape(control->program, program, sizeof(program)), json_escape(control->trace, trace, sizeof(trace)),
-		control->options.attached ? "true" : "false");
+	snprintf(line, sizeof(line),
+		"{\"event\":\"hello\",\"version\":1,\"pid\":%d,\"program\":\"%s\",\"trace\":\"%s\",\"attached\":%s}\n",
+		control->root, json_escape(control->program, program, sizeof(program)),
+		json_escape(control->trace, trace, sizeof(trace)), control->options.attached ? "true" : "false");
 	control_queue(peer, line);
 }
 
@@ -90,7 +91,8 @@ static void take_line(struct control *control, struct control_peer *peer, char *
 	request.id = strtoull(line, &end, 10);
 	verb = strtok_r(end == line ? NULL : end, " \r", &end);
 	if (!verb) {
-		control_queue(peer, "{\"event\":\"error\",\"text\":\"A request is a number, a verb and at most one argument.\"}\n");
+		control_queue(
+			peer, "{\"event\":\"error\",\"text\":\"A request is a number, a verb and at most one argument.\"}\n");
 		return;
 	}
 	argument = strtok_r(NULL, " \r", &end);

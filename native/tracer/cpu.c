@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WINDOW           64
-#define FIRST_PAUSE      4096u
-#define LONGEST_PAUSE    (1u << 20)
+#define WINDOW        64
+#define FIRST_PAUSE   4096u
+#define LONGEST_PAUSE (1u << 20)
 /* Longer rounds are not the tracer's: the thread was waiting for something. */
 #define LONGEST_ROUND_NS 1000000u
 

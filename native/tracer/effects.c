@@ -31,7 +31,8 @@ static void keep_traced(struct tracer *tracer, struct tracee *tracee, struct rem
 		return;
 	tracee->clone_changed = true;
 	tracee->clone_memory = in_memory;
-	record_warning(tracer, tracee, WARNING_CODE_GENERAL, "A clone asked for a child that can't be traced (CLONE_UNTRACED): the flag was left out.");
+	record_warning(tracer, tracee, WARNING_CODE_GENERAL,
+		"A clone asked for a child that can't be traced (CLONE_UNTRACED): the flag was left out.");
 }
 
 void effects_restore_clone(const struct tracee *tracee, pid_t tid)
@@ -115,9 +116,7 @@ static void exit_mmap(struct tracer *tracer, struct process *process, const stru
 static void exit_mapping(struct tracer *tracer, struct process *process, const struct fd_call *call)
 {
 	switch (call->row->effect) {
-	case EFFECT_MMAP:
-		exit_mmap(tracer, process, call);
-		break;
+	case EFFECT_MMAP: exit_mmap(tracer, process, call); break;
 	case EFFECT_MUNMAP: modules_unmapped(process, call->args[0], call->args[1]); break;
 	case EFFECT_MPROTECT:
 		if (call->args[2] & PROT_EXEC)

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PAGE_MASK        ((uint64_t)4095)
-#define MAX_HEADERS      128
-#define MAX_NOTE_BYTES   4096
-#define MAX_BUILD_ID     32
+#define PAGE_MASK      ((uint64_t)4095)
+#define MAX_HEADERS    128
+#define MAX_NOTE_BYTES 4096
+#define MAX_BUILD_ID   32
 
 /* Where the bytes come from: a descriptor, or memory if fd is -1. */
 struct source {
@@ -90,8 +90,8 @@ static int read_file(const struct source *source, struct elf_file *out)
 	memset(out, 0, sizeof(*out));
 	if (err != 0)
 		return err;
-	if (memcmp(elf.e_ident, ELFMAG, SELFMAG) != 0 || elf.e_ident[EI_CLASS] != ELFCLASS64 || elf.e_ident[EI_DATA] != ELFDATA2LSB ||
-		elf.e_phentsize != sizeof(Elf64_Phdr))
+	if (memcmp(elf.e_ident, ELFMAG, SELFMAG) != 0 || elf.e_ident[EI_CLASS] != ELFCLASS64 ||
+		elf.e_ident[EI_DATA] != ELFDATA2LSB || elf.e_phentsize != sizeof(Elf64_Phdr))
 		return -ENOEXEC;
 	for (unsigned int i = 0; i < elf.e_phnum && i < MAX_HEADERS; i++) {
 		Elf64_Phdr header;

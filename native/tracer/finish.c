@@ -67,7 +67,8 @@ static size_t put_question(struct finish *finish, const struct module_identity *
 
 	used += (size_t)sprintf(out + used, "\t%s\t", module->build_id);
 	for (uint32_t i = 0; i < count; i++)
-		used += (size_t)sprintf(out + used, "%s%llx", i ? "," : "", (unsigned long long)address_of(frame_at(finish, first + i)));
+		used += (size_t)sprintf(
+			out + used, "%s%llx", i ? "," : "", (unsigned long long)address_of(frame_at(finish, first + i)));
 	out[used++] = '\n';
 	return used;
 }
@@ -166,10 +167,14 @@ static void warn(struct finish *finish, int err)
 	char text[256];
 
 	if (err != 0)
-		snprintf(text, sizeof(text), "Functions and lines are not in the trace (the symbol program syscope-symbols: %s): they are looked up when shown.",
+		snprintf(text, sizeof(text),
+			"Functions and lines are not in the trace (the symbol program syscope-symbols: %s): they are looked up "
+			"when shown.",
 			strerror(-err));
 	else
-		snprintf(text, sizeof(text), "Functions and lines of %u files are not in the trace (looking them up took too long): they are looked up when shown.",
+		snprintf(text, sizeof(text),
+			"Functions and lines of %u files are not in the trace (looking them up took too long): they are looked "
+			"up when shown.",
 			finish->skipped);
 	record_warning(finish->tracer, NULL, WARNING_CODE_SYMBOLS, text);
 }

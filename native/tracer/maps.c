@@ -42,7 +42,9 @@ static char *next_text(struct maps *maps)
 		memmove(maps->buffer, begin, maps->end - maps->begin);
 		maps->end -= maps->begin;
 		maps->begin = 0;
-		got = maps->end < sizeof(maps->buffer) ? read(maps->fd, maps->buffer + maps->end, sizeof(maps->buffer) - maps->end) : 0;
+		got = maps->end < sizeof(maps->buffer)
+			      ? read(maps->fd, maps->buffer + maps->end, sizeof(maps->buffer) - maps->end)
+			      : 0;
 		if (got <= 0)
 			maps->ended = true;
 		else

@@ -27,9 +27,9 @@ struct module {
 	struct module_identity identity; /* its path is owned here */
 	struct elf_file elf;
 	struct unwind_module *rows;
-	uint8_t state;    /* enum cfi_state */
-	int fd;           /* open while waiting, else -1 */
-	uint32_t id;      /* row number in the trace */
+	uint8_t state; /* enum cfi_state */
+	int fd;        /* open while waiting, else -1 */
+	uint32_t id;   /* row number in the trace */
 	uint32_t flags;
 };
 
@@ -39,7 +39,7 @@ struct modules {
 	struct module *list; /* by id: the tracer is the only one to write module rows */
 	uint32_t count, capacity;
 	uint32_t open_files;
-	uint32_t vdso; /* id + 1, 0: none yet */
+	uint32_t vdso;      /* id + 1, 0: none yet */
 	uint32_t anonymous; /* id + 1 */
 };
 
@@ -112,8 +112,11 @@ static struct module *find(struct modules *modules, const struct stat *st)
 static struct module *add(struct modules *modules, struct module *module)
 {
 	const struct module_identity *identity = &module->identity;
-	struct row_module row = { .device = identity->device, .inode = identity->inode, .size = identity->size,
-		.mtime_ns = identity->mtime_ns, .flags = module->flags };
+	struct row_module row = { .device = identity->device,
+		.inode = identity->inode,
+		.size = identity->size,
+		.mtime_ns = identity->mtime_ns,
+		.flags = module->flags };
 	int64_t id;
 
 	if (modules->count == modules->capacity) {
@@ -270,11 +273,13 @@ static struct module *module_of_nothing(struct modules *modules)
 	return added;
 }
 
-static void map(struct modules *modules, struct process *process, const struct module *module, uint64_t start, uint64_t end, uint64_t vaddr)
+static void map(struct modules *modules, struct process *process, const struct module *module, uint64_t start, uint64_t end,
+	uint64_t vaddr)
 {
 	struct space_range range = { .start = start, .end = end, .vaddr = vaddr, .module = module->id };
-	struct row_mapping row = { .time = tracer_now(), .process = process->index, .module = module->id, .start = start, .end = end,
-		.vaddr = vaddr };
+	struct row_mapping row = {
+		.time = tracer_now(), .process = process->index, .module = module->id, .start = start, .end = end, .vaddr = vaddr
+	};
 	struct space *space = process->space;
 
 	modules_unmapped(process, start, end - start);
@@ -313,7 +318,8 @@ static struct module *module_of_line(struct modules *modules, pid_t pid, const s
 	char link[4160];
 	struct stat st;
 
-	snprintf(link, sizeof(link), "/proc/%d/map_files/%llx-%llx", pid, (unsigned long long)line->start, (unsigned long long)line->end);
+	snprintf(link, sizeof(link), "/proc/%d/map_files/%llx-%llx", pid, (unsigned long long)line->start,
+		(unsigned long long)line->end);
 	if (stat(link, &st) == 0)
 		return module_of_file(modules, link, line->path, loader);
 	snprintf(link, sizeof(link), "/proc/%d/root%s", pid, line->path);

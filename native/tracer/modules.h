@@ -19,12 +19,12 @@ struct process;
 
 struct space {
 	uint32_t references;
-	struct unwind_space *unwind; /* NULL: stacks are not taken */
+	struct unwind_space *unwind;       /* NULL: stacks are not taken */
 	uint64_t loader_start, loader_end; /* code of the dynamic loader, 0: none */
-	uint64_t start_sp; /* the stack pointer with which the program was started */
-	bool started;      /* the program's own code has begun */
-	bool stale;        /* code has appeared somewhere (mprotect, mremap): proc knows where */
-	struct space_range *waiting; /* mapped ranges whose module's CFI has not been compiled yet */
+	uint64_t start_sp;                 /* the stack pointer with which the program was started */
+	bool started;                      /* the program's own code has begun */
+	bool stale;                        /* code has appeared somewhere (mprotect, mremap): proc knows where */
+	struct space_range *waiting;       /* mapped ranges whose module's CFI has not been compiled yet */
 	uint32_t waiting_count, waiting_capacity;
 };
 

@@ -63,7 +63,8 @@ int options_number(const char *text, uint64_t limit, uint64_t *out)
 
 static int complain(const char *sentence, const char *word)
 {
-	fprintf(stderr, "syscope: %s%s%s (syscope record --help says what there is).\n", sentence, word ? ": " : "", word ? word : "");
+	fprintf(stderr, "syscope: %s%s%s (syscope record --help says what there is).\n", sentence, word ? ": " : "",
+		word ? word : "");
 	return EXIT_SYSCOPE_FAILED;
 }
 

@@ -13,7 +13,7 @@
 /* Exit statuses of Syscope's own failures, as shells number them. */
 #define EXIT_SYSCOPE_FAILED 125
 #define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND 127
+#define EXIT_NOT_FOUND      127
 
 enum command { COMMAND_RECORD, COMMAND_ATTACH };
 

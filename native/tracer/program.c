@@ -99,9 +99,12 @@ static void explain_format(const char *path, char *sentence, size_t size)
 			snprintf(sentence, size, "%s is damaged: it is not a whole program; build or copy it again.", path);
 			return;
 		}
-		snprintf(sentence, size, "%s is a program for another kind of processor (ELF machine %u): build it for this one.", path, machine);
+		snprintf(sentence, size, "%s is a program for another kind of processor (ELF machine %u): build it for this one.",
+			path, machine);
 	} else {
-		snprintf(sentence, size, "%s is neither a program for this machine nor a script with a #! line: run it as INTERPRETER %s.", path, path);
+		snprintf(sentence, size,
+			"%s is neither a program for this machine nor a script with a #! line: run it as INTERPRETER %s.", path,
+			path);
 	}
 }
 
@@ -114,7 +117,8 @@ static void explain_missing(const char *path, char *sentence, size_t size)
 		char *interpreter = (char *)head + 2 + strspn((char *)head + 2, " \t");
 
 		interpreter[strcspn(interpreter, " \t\n")] = '\0';
-		snprintf(sentence, size, "%s needs the interpreter %s, which is not there: install it, or correct the script's first line.", path,
+		snprintf(sentence, size,
+			"%s needs the interpreter %s, which is not there: install it, or correct the script's first line.", path,
 			interpreter);
 	} else {
 		snprintf(sentence, size, "%s needs a program interpreter (dynamic loader) that is not there.", path);

@@ -49,11 +49,13 @@ static void stop_recording(struct tracer *tracer, int failure)
 	char line[4608];
 
 	tracer->recording = false;
-	snprintf(line, sizeof(line), "syscope: %s: recording stopped after %llu calls, the program goes on; %s holds what came before.\n", reason,
+	snprintf(line, sizeof(line),
+		"syscope: %s: recording stopped after %llu calls, the program goes on; %s holds what came before.\n", reason,
 		(unsigned long long)tracer->counters.calls, tracer->trace_path);
 	notice(tracer->root_pid, line);
 	record_warning(tracer, NULL, WARNING_CODE_GENERAL,
-		"The trace could not be written any further (the disk is full, or the size limit is reached): the program goes on, "
+		"The trace could not be written any further (the disk is full, or the size limit is reached): the program goes "
+		"on, "
 		"its later calls are not in the trace.");
 }
 
@@ -82,7 +84,8 @@ static uint16_t entry_flags(struct tracee *tracee, const struct entry_info *info
 	return flags;
 }
 
-static void append_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info, uint64_t seq, uint32_t stack)
+static void append_entry(
+	struct tracer *tracer, struct tracee *tracee, const struct entry_info *info, uint64_t seq, uint32_t stack)
 {
 	struct row_enter row = {
 		.seq = seq,
@@ -193,7 +196,8 @@ void record_exit(struct tracer *tracer, struct tracee *tracee, int64_t ret, uint
 	row.fd = call->fd;
 	row.description = call->description;
 	row.class = call->cls;
-	row.flags = (uint16_t)((tracee->restarting ? EXIT_FLAG_RESTART : 0) | (call->cls != tracee->entry_class ? EXIT_FLAG_CLASS_CHANGED : 0));
+	row.flags = (uint16_t)((tracee->restarting ? EXIT_FLAG_RESTART : 0) |
+			       (call->cls != tracee->entry_class ? EXIT_FLAG_CLASS_CHANGED : 0));
 	if (writer_append(tracer->writer, RECORD_EXIT, &row) < 0)
 		tracer->counters.lost_calls++;
 	check_writer(tracer);

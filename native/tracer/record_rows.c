@@ -46,14 +46,17 @@ static void warn_if_setuid(struct tracer *tracer, const struct tracee *tracee, c
 	snprintf(link, sizeof(link), "/proc/%d/exe", tracee->process->pid);
 	if (geteuid() == 0 || stat(link, &st) != 0 || !(st.st_mode & (S_ISUID | S_ISGID)))
 		return;
-	snprintf(text, sizeof(text), "%s is a set-user-id or set-group-id program: while it is traced it runs without that privilege.", path);
+	snprintf(text, sizeof(text),
+		"%s is a set-user-id or set-group-id program: while it is traced it runs without that privilege.", path);
 	record_warning(tracer, tracee, WARNING_CODE_SETUID, text);
 }
 
 void record_exec(struct tracer *tracer, struct tracee *tracee)
 {
 	struct process *process = tracee->process;
-	struct row_exec row = { .time = tracer_now(), .process = process->index, .thread = tracee->index, .event = tracee->call.event };
+	struct row_exec row = {
+		.time = tracer_now(), .process = process->index, .thread = tracee->index, .event = tracee->call.event
+	};
 	static char words[ARGV_BYTES];
 	char link[64], path[4096];
 	size_t length = read_proc(process->pid, "cmdline", words, sizeof(words));
@@ -95,7 +98,8 @@ static void describe_signal(struct row_signal *row, const siginfo_t *info)
 		row->status = info->si_status;
 		row->utime = (uint64_t)info->si_utime;
 		row->stime = (uint64_t)info->si_stime;
-	} else if (row->signo == SIGSEGV || row->signo == SIGBUS || row->signo == SIGILL || row->signo == SIGFPE || row->signo == SIGTRAP) {
+	} else if (row->signo == SIGSEGV || row->signo == SIGBUS || row->signo == SIGILL || row->signo == SIGFPE ||
+		   row->signo == SIGTRAP) {
 		row->address = (uintptr_t)info->si_addr;
 	} else if (row->signo == SIGIO) {
 		row->status = (int32_t)info->si_band;
@@ -122,9 +126,11 @@ void record_signal(struct tracer *tracer, const struct tracee *tracee, int signa
 void record_exited(struct tracer *tracer, const struct tracee *tracee, int status, const struct rusage *usage)
 {
 	const struct process *process = tracee->process;
-	struct row_exited row = {
-		.time = tracer_now(), .process = process->index, .thread = tracee->index, .scope = EXIT_SCOPE_THREAD, .status = status
-	};
+	struct row_exited row = { .time = tracer_now(),
+		.process = process->index,
+		.thread = tracee->index,
+		.scope = EXIT_SCOPE_THREAD,
+		.status = status };
 
 	row.seq = writer_sequence(tracer->writer);
 	writer_append(tracer->writer, RECORD_EXITED, &row);
@@ -187,7 +193,8 @@ void record_end(struct tracer *tracer)
 	uint64_t bytes = tracer->counters.lost_bytes + capture_take_lost(tracer->capture);
 
 	if (failure == -EFBIG) {
-		record_lost(tracer, LOST_REASON_SIZE_LIMIT, tracer->counters.lost_calls, "calls made after the size limit was reached");
+		record_lost(tracer, LOST_REASON_SIZE_LIMIT, tracer->counters.lost_calls,
+			"calls made after the size limit was reached");
 		row.reason = END_REASON_DISK_FULL;
 	} else if (failure != 0) {
 		record_lost(tracer, LOST_REASON_DISK_FULL, tracer->counters.lost_calls, "calls made after the disk was full");

@@ -40,7 +40,8 @@ static int open_control(struct tracer *tracer, const char *program, char *senten
 		err = control_open(&control, &tracer->control);
 	if (err == 0)
 		return 0;
-	snprintf(sentence, size, "the control socket %.700s can't be made: %s", options->control ? options->control : "", strerror(-err));
+	snprintf(sentence, size, "the control socket %.700s can't be made: %s", options->control ? options->control : "",
+		strerror(-err));
 	return -1;
 }
 

@@ -13,8 +13,8 @@
 
 int seize(pid_t tid, enum seize_kind kind)
 {
-	unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC |
-		PTRACE_O_TRACEEXIT | PTRACE_O_TRACESECCOMP;
+	unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+				PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_TRACESECCOMP;
 
 	if (kind == SEIZE_LAUNCHED)
 		options |= PTRACE_O_EXITKILL;
@@ -60,14 +60,17 @@ void seize_explain(pid_t pid, int error, char *sentence, size_t size)
 	if (error == ESRCH) {
 		snprintf(sentence, size, "there is no process %d", pid);
 	} else if (tracer != 0) {
-		snprintf(sentence, size, "process %d is already traced, by process %ld (a debugger or strace): end that one first", pid, tracer);
+		snprintf(sentence, size,
+			"process %d is already traced, by process %ld (a debugger or strace): end that one first", pid, tracer);
 	} else if (yama_scope() > 0 && geteuid() != 0) {
-		snprintf(sentence, size, "the kernel refuses tracing (" YAMA " is %d): as root, write 0 to that file%s", yama_scope(),
-			yama_scope() == 1 ? ", or start the program with syscope record" : "");
+		snprintf(sentence, size, "the kernel refuses tracing (" YAMA " is %d): as root, write 0 to that file%s",
+			yama_scope(), yama_scope() == 1 ? ", or start the program with syscope record" : "");
 	} else if (error == EPERM || error == EACCES) {
 		snprintf(sentence, size,
-			"the kernel refuses tracing process %d: it belongs to another user, or this container forbids ptrace (run it with "
-			"--cap-add=SYS_PTRACE)", pid);
+			"the kernel refuses tracing process %d: it belongs to another user, or this container forbids ptrace "
+			"(run it with "
+			"--cap-add=SYS_PTRACE)",
+			pid);
 	} else {
 		snprintf(sentence, size, "process %d can't be traced: %s", pid, strerror(error));
 	}

@@ -119,7 +119,8 @@ static int wait_for_exec(struct tracer *tracer, pid_t program)
 		case STOP_GONE: return -1;
 		case STOP_SECCOMP: return status;
 		case STOP_SYSCALL:
-			if (ptrace(PTRACE_GET_SYSCALL_INFO, program, (void *)sizeof(info), &info) > 0 && info.op == PTRACE_SYSCALL_INFO_ENTRY)
+			if (ptrace(PTRACE_GET_SYSCALL_INFO, program, (void *)sizeof(info), &info) > 0 &&
+				info.op == PTRACE_SYSCALL_INFO_ENTRY)
 				return status;
 			break;
 		case STOP_GROUP: ptrace(PTRACE_LISTEN, program, NULL, NULL); continue;

@@ -293,8 +293,8 @@ static int read_registers(pid_t tid, struct unwind_regs *out)
 	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) != 0)
 		return -errno;
 	*out = (struct unwind_regs){
-		.reg = { regs.rax, regs.rdx, regs.rcx, regs.rbx, regs.rsi, regs.rdi, regs.rbp, regs.rsp, regs.r8, regs.r9, regs.r10,
-			regs.r11, regs.r12, regs.r13, regs.r14, regs.r15 },
+		.reg = { regs.rax, regs.rdx, regs.rcx, regs.rbx, regs.rsi, regs.rdi, regs.rbp, regs.rsp, regs.r8, regs.r9,
+			regs.r10, regs.r11, regs.r12, regs.r13, regs.r14, regs.r15 },
 		.pc = regs.rip,
 	};
 	return 0;

@@ -38,35 +38,35 @@ struct process {
 	struct space *space;
 	char name[16]; /* comm: 15 bytes and a NUL */
 	bool root;
-	bool nested;    /* may have children in a pid namespace of their own */
+	bool nested; /* may have children in a pid namespace of their own */
 };
 
 /* Why a thread stays stopped. */
 enum hold { HOLD_NONE, HOLD_UNCLAIMED, HOLD_PAUSE };
 
 struct tracee {
-	struct tracee *next; /* hash chain */
+	struct tracee *next;     /* hash chain */
 	struct process *process; /* NULL while unclaimed: its parent's event has not come yet */
 	pid_t tid;
-	uint32_t index; /* row number in the trace */
-	uint8_t hold;   /* enum hold */
+	uint32_t index;          /* row number in the trace */
+	uint8_t hold;            /* enum hold */
 	const char *hold_reason; /* of HOLD_PAUSE, as the control channel says it */
-	bool fresh;     /* its first stop has not come yet */
-	bool every_call;      /* resumed with PTRACE_SYSCALL only: no filter, or one of its own that hides calls from ours */
-	bool in_call;         /* between entry and exit */
-	bool recorded;        /* ... of a call that has an enter row */
-	bool restarting;      /* the last exit was one that the kernel restarts */
-	bool step;            /* hold it at its next recorded call */
-	bool exiting;         /* its exit event has been seen */
-	bool detaching;       /* let it go at its next stop */
-	bool attached;        /* taken hold of while it ran */
-	bool attached_inside; /* ... and was in a call then */
+	bool fresh;              /* its first stop has not come yet */
+	bool every_call;         /* resumed with PTRACE_SYSCALL only: no filter, or one of its own that hides calls from ours */
+	bool in_call;            /* between entry and exit */
+	bool recorded;           /* ... of a call that has an enter row */
+	bool restarting;         /* the last exit was one that the kernel restarts */
+	bool step;               /* hold it at its next recorded call */
+	bool exiting;            /* its exit event has been seen */
+	bool detaching;          /* let it go at its next stop */
+	bool attached;           /* taken hold of while it ran */
+	bool attached_inside;    /* ... and was in a call then */
 	bool group_stopped;
-	uint64_t fork_flags;          /* CLONE_* of the clone it is in */
-	bool clone_changed;           /* its flags were: put them back */
+	uint64_t fork_flags;             /* CLONE_* of the clone it is in */
+	bool clone_changed;              /* its flags were: put them back */
 	struct remote_addr clone_memory; /* ... here (clone3), 0: in its register */
-	uint32_t stack_bytes; /* how much stack the last walks of this thread needed */
-	uint64_t resumed_ns;  /* when its call was let go */
+	uint32_t stack_bytes;            /* how much stack the last walks of this thread needed */
+	uint64_t resumed_ns;             /* when its call was let go */
 	uint8_t entry_class;
 	uint8_t origin; /* enum origin */
 	struct fd_call call;
@@ -84,23 +84,23 @@ struct tracer {
 	struct fd_state *fds;
 	struct world *world;
 	struct capture *capture;
-	struct stacks *stacks;   /* NULL: no stacks are taken */
+	struct stacks *stacks; /* NULL: no stacks are taken */
 	struct modules *modules;
 	struct control *control;
 	struct tracee *buckets[TRACEE_BUCKETS];
 	struct process *processes;
 	uint32_t tracees;
 	uint32_t unclaimed;
-	pid_t root_pid;   /* the launched or attached process */
+	pid_t root_pid;           /* the launched or attached process */
 	uint32_t exiting_leaders; /* processes of which the end is under way */
-	bool filter;      /* threads have our seccomp filter */
-	bool recording;   /* false: calls pass by unrecorded (full disk, detached) */
+	bool filter;              /* threads have our seccomp filter */
+	bool recording;           /* false: calls pass by unrecorded (full disk, detached) */
 	bool paused;
-	bool entry_hold;  /* --stop-on-entry and nothing has been held yet */
-	bool entry_ready; /* the program has been started (exec) */
-	bool passing;     /* recording has ended, the filter needs a tracer all the same (pass.h) */
-	bool committed;   /* the trace is closed */
-	bool failed_start; /* exec failed: what follows is the launcher's own complaint */
+	bool entry_hold;    /* --stop-on-entry and nothing has been held yet */
+	bool entry_ready;   /* the program has been started (exec) */
+	bool passing;       /* recording has ended, the filter needs a tracer all the same (pass.h) */
+	bool committed;     /* the trace is closed */
+	bool failed_start;  /* exec failed: what follows is the launcher's own complaint */
 	uint8_t end_reason; /* enum end_reason, 0: still running */
 	char trace_path[4096];
 	const char *program_path; /* what is run or attached to */

@@ -15,6 +15,7 @@ int world_new(struct trace_writer *writer, struct fd_world *out, struct world **
 void world_free(struct world *world);
 
 /* probe_socket of struct fd_world (world_socket.c). */
-int world_probe_socket(void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
+int world_probe_socket(
+	void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
 
 #endif

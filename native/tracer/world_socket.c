@@ -70,7 +70,8 @@ static uint64_t inet_peer(int protocol, const union address *local, const union 
 	struct {
 		struct nlmsghdr header;
 		struct inet_diag_req_v2 request;
-	} question = { .header = { .nlmsg_len = sizeof(question), .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST } };
+	} question = { .header = {
+			       .nlmsg_len = sizeof(question), .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST } };
 	struct {
 		struct nlmsghdr header;
 		struct inet_diag_msg message;
@@ -93,7 +94,8 @@ static uint64_t inet_peer(int protocol, const union address *local, const union 
 		memcpy(id->idiag_src, &remote->in6.sin6_addr, 16);
 		memcpy(id->idiag_dst, &local->in6.sin6_addr, 16);
 	}
-	if (ask(&question, sizeof(question), &answer, sizeof(answer)) < (ssize_t)(sizeof(answer.header) + sizeof(answer.message)) ||
+	if (ask(&question, sizeof(question), &answer, sizeof(answer)) <
+			(ssize_t)(sizeof(answer.header) + sizeof(answer.message)) ||
 		answer.header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
 	return answer.message.idiag_inode;
@@ -104,7 +106,8 @@ static uint64_t unix_peer(uint64_t inode)
 	struct {
 		struct nlmsghdr header;
 		struct unix_diag_req request;
-	} question = { .header = { .nlmsg_len = sizeof(question), .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST } };
+	} question = { .header = {
+			       .nlmsg_len = sizeof(question), .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST } };
 	union {
 		struct nlmsghdr header;
 		char bytes[1024];
@@ -140,9 +143,11 @@ static void inet_text(const union address *address, char *out, size_t size)
 	char host[INET6_ADDRSTRLEN];
 
 	if (address->any.sa_family == AF_INET)
-		snprintf(out, size, "%s:%u", inet_ntop(AF_INET, &address->in.sin_addr, host, sizeof(host)), ntohs(address->in.sin_port));
+		snprintf(out, size, "%s:%u", inet_ntop(AF_INET, &address->in.sin_addr, host, sizeof(host)),
+			ntohs(address->in.sin_port));
 	else
-		snprintf(out, size, "[%s]:%u", inet_ntop(AF_INET6, &address->in6.sin6_addr, host, sizeof(host)), ntohs(address->in6.sin6_port));
+		snprintf(out, size, "[%s]:%u", inet_ntop(AF_INET6, &address->in6.sin6_addr, host, sizeof(host)),
+			ntohs(address->in6.sin6_port));
 }
 
 static const char *protocol_word(int protocol, int type)
@@ -192,7 +197,8 @@ static void describe_unix(int socket, uint64_t inode, char *text, size_t size, u
 		snprintf(text, size, "unix %.*s", (int)(length - path), local.un.sun_path);
 }
 
-int world_probe_socket(void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode)
+int world_probe_socket(
+	void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode)
 {
 	int socket = duplicate(pid, fd);
 	int domain;
@@ -210,7 +216,11 @@ int world_probe_socket(void *context, pid_t pid, int fd, uint64_t inode, uint8_t
 		describe_unix(socket, inode, text, size, peer_inode);
 	} else {
 		*cls = domain == AF_PACKET ? FD_CLASS_NETWORK : FD_CLASS_OTHER;
-		snprintf(text, size, "%s:[%llu]", domain == AF_NETLINK ? "netlink" : domain == AF_PACKET ? "packet" : "socket", (unsigned long long)inode);
+		snprintf(text, size, "%s:[%llu]",
+			domain == AF_NETLINK  ? "netlink"
+			: domain == AF_PACKET ? "packet"
+					      : "socket",
+			(unsigned long long)inode);
 	}
 	close(socket);
 	return 0;

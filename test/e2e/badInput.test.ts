@@ -44,7 +44,12 @@ const cases: readonly Case[] = [
     status: 126,
     says: /needs the interpreter \/no\/such\/interpreter/,
   },
-  { title: 'another architecture', program: () => file('foreign', foreignProgram()), status: 126, says: /another kind of processor/ },
+  {
+    title: 'another architecture',
+    program: () => file('foreign', foreignProgram()),
+    status: 126,
+    says: /another kind of processor/,
+  },
   {
     title: 'a damaged program',
     program: () => file('cut', fs.readFileSync(target('threads')).subarray(0, 100)),
@@ -161,7 +166,16 @@ void describe('command lines', () => {
 
   void it('a session file says program, arguments, environment and folder, and is removed', () => {
     const trace = newTrace();
-    const words = [`out=${trace}`, `cwd=${folder}`, 'env=GIVEN=a b', 'unenv=TAKEN', 'stacks=0', 'program=/bin/sh', 'arg=shell', 'arg=-c'];
+    const words = [
+      `out=${trace}`,
+      `cwd=${folder}`,
+      'env=GIVEN=a b',
+      'unenv=TAKEN',
+      'stacks=0',
+      'program=/bin/sh',
+      'arg=shell',
+      'arg=-c',
+    ];
     const session = file('own', [...words, 'arg=echo $0 $GIVEN $TAKEN; pwd', ''].join('\0'), 0o600);
     const ran = run([SYSCOPE, 'record', '--session', session], { env: { ...process.env, TAKEN: 'x' } });
     assert.equal(ran.stdout, `shell a b\n${folder}\n`);

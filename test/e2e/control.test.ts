@@ -11,7 +11,8 @@ import { freshFolder, target } from './support/targets';
 /** Long enough for a program that isn't held to answer. */
 const QUIET_MS = 300;
 
-const tracerOf = (pid: number): number => Number(/TracerPid:\t(\d+)/.exec(fs.readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]);
+const tracerOf = (pid: number): number =>
+  Number(/TracerPid:\t(\d+)/.exec(fs.readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]);
 
 void describe('control channel', () => {
   void it('says hello, processes, threads and how it ended', async () => {
@@ -42,7 +43,10 @@ void describe('control channel', () => {
     const held = calls(rowsOf(trace)).find((row) => row.id === stopped['id']);
     assert.equal(held?.name, 'write', 'the call at which it is held is in the trace');
     assert.equal(held.ret, undefined);
-    await assert.rejects(Promise.race([shows('got second'), sleep(QUIET_MS).then(() => Promise.reject(new Error('quiet')))]), /quiet/);
+    await assert.rejects(
+      Promise.race([shows('got second'), sleep(QUIET_MS).then(() => Promise.reject(new Error('quiet')))]),
+      /quiet/,
+    );
     await peer.ask(`step ${String(child.pid)}`);
     const next = await peer.event('stopped');
     assert.equal(next['reason'], 'step');

@@ -57,7 +57,7 @@ void describe('signals', () => {
       .filter((row) => row.pid === root)
       .at(-1);
     assert.equal(last?.name, 'read');
-    assert.equal(last?.ret, undefined);
+    assert.equal(last.ret, undefined);
   });
 
   for (const name of ['abort', 'fault'])

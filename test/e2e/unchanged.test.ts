@@ -25,7 +25,11 @@ const quoted = (words: readonly string[]): string => words.map((word) => `'${wor
 /** Runs the shell text with the program's command in the place of PROGRAM; its shown output. */
 function shellOutput(text: string, words: readonly string[], shell: readonly string[] = ['bash', '-c']): string {
   const env = { PATH: process.env['PATH'] ?? '', HOME: '/', LANG: 'C', ODD: 'a=b c', TERM: 'dumb' };
-  const { stdout, stderr } = run([...shell, text.replace('PROGRAM', quoted(words))], { env, stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+  const { stdout, stderr } = run([...shell, text.replace('PROGRAM', quoted(words))], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: '/',
+  });
   assert.match(stdout, /limit 0 /, stderr);
   return comparable(stdout.slice(stdout.indexOf('fd ')));
 }
@@ -63,7 +67,11 @@ void describe('a traced program finds the same', () => {
   void it('a reader of its output sees the end when it ends, though its daemon is still traced', () => {
     const file = path.join(freshFolder('unchanged'), 'daemon');
     const started = Date.now();
-    const { stdout } = run(['sh', '-c', `${quoted(recordCommand(newTrace(), ['sh', '-c', 'echo out; sleep 30 >/dev/null 2>&1 & echo $! > $0', file]))} 2>&1 | cat`]);
+    const { stdout } = run([
+      'sh',
+      '-c',
+      `${quoted(recordCommand(newTrace(), ['sh', '-c', 'echo out; sleep 30 >/dev/null 2>&1 & echo $! > $0', file]))} 2>&1 | cat`,
+    ]);
     process.kill(Number(fs.readFileSync(file, 'utf8')), 'SIGKILL');
     assert.equal(stdout, 'out\n');
     assert.ok(Date.now() - started < 25_000);

@@ -25,8 +25,9 @@ static void print_descriptors(void)
 
 		if (flags < 0 || fstat(fd, &st) != 0)
 			continue;
-		printf("fd %d flags %d status %o mode %o device %llu inode %llu offset %lld\n", fd, flags, fcntl(fd, F_GETFL), st.st_mode,
-			(unsigned long long)st.st_dev, (unsigned long long)st.st_ino, S_ISREG(st.st_mode) && fd != 1 ? (long long)lseek(fd, 0, SEEK_CUR) : 0);
+		printf("fd %d flags %d status %o mode %o device %llu inode %llu offset %lld\n", fd, flags, fcntl(fd, F_GETFL),
+			st.st_mode, (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
+			S_ISREG(st.st_mode) && fd != 1 ? (long long)lseek(fd, 0, SEEK_CUR) : 0);
 	}
 }
 
@@ -50,7 +51,10 @@ static void print_signals(void)
 		struct sigaction action;
 
 		if (sigaction(signal, NULL, &action) == 0)
-			printf("signal %d %s%s%s\n", signal, action.sa_handler == SIG_IGN ? "ignored" : action.sa_handler == SIG_DFL ? "default" : "handled",
+			printf("signal %d %s%s%s\n", signal,
+				action.sa_handler == SIG_IGN   ? "ignored"
+				: action.sa_handler == SIG_DFL ? "default"
+							       : "handled",
 				sigismember(&blocked, signal) ? " blocked" : "", sigismember(&pending, signal) ? " pending" : "");
 	}
 }
@@ -72,11 +76,13 @@ static void print_process(char **argv)
 	prctl(PR_GET_NAME, name);
 	sched_getaffinity(0, sizeof(cpus), &cpus);
 	getitimer(ITIMER_REAL, &timer);
-	printf("parent is starter %d group is own %d session %d\n", getenv("STARTER") && atoi(getenv("STARTER")) == getppid(), getpgrp() == getpid(),
-		getsid(0) == getpid());
-	printf("group is starter's %d foreground %d terminal %s\n", getpgrp() == getpgid(getppid()), tcgetpgrp(0) == getpgrp(), terminal ? terminal : "none");
-	printf("uid %d %d gid %d %d umask %o nice %d cpus %d scheduler %d name %s timer %ld\n", getuid(), geteuid(), getgid(), getegid(), mask,
-		getpriority(PRIO_PROCESS, 0), CPU_COUNT(&cpus), sched_getscheduler(0), name, timer.it_value.tv_sec);
+	printf("parent is starter %d group is own %d session %d\n", getenv("STARTER") && atoi(getenv("STARTER")) == getppid(),
+		getpgrp() == getpid(), getsid(0) == getpid());
+	printf("group is starter's %d foreground %d terminal %s\n", getpgrp() == getpgid(getppid()), tcgetpgrp(0) == getpgrp(),
+		terminal ? terminal : "none");
+	printf("uid %d %d gid %d %d umask %o nice %d cpus %d scheduler %d name %s timer %ld\n", getuid(), geteuid(), getgid(),
+		getegid(), mask, getpriority(PRIO_PROCESS, 0), CPU_COUNT(&cpus), sched_getscheduler(0), name,
+		timer.it_value.tv_sec);
 	printf("cwd %s dumpable %d deathsig-free\n", getcwd(cwd, sizeof(cwd)), prctl(PR_GET_DUMPABLE));
 	for (char **word = argv; *word; word++)
 		printf("arg %s\n", *word);

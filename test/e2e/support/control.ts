@@ -74,10 +74,10 @@ export interface Recorded {
   readonly peer: Peer;
   readonly socketPath: string;
   /** Sends a line to the program's stdin. */
-  type(line: string): void;
+  readonly type: (line: string) => void;
   /** Waits until the program's output holds text. */
-  shows(text: string): Promise<void>;
-  ended(): Promise<{ status: number | undefined; signal: string | undefined }>;
+  readonly shows: (text: string) => Promise<void>;
+  readonly ended: () => Promise<{ status: number | undefined; signal: string | undefined }>;
 }
 
 /** Starts a recording with a control socket and connects to it. */

@@ -64,7 +64,11 @@ export function rowsOf(trace: string): Row[] {
 }
 
 /** Records and reads; nothing may have been lost or warned of, unless the test says which warnings it expects. */
-export function record(words: readonly string[], options: readonly string[] = [], spawn: SpawnSyncOptions = {}): { ran: Ran; rows: Row[] } {
+export function record(
+  words: readonly string[],
+  options: readonly string[] = [],
+  spawn: SpawnSyncOptions = {},
+): { ran: Ran; rows: Row[] } {
   const trace = newTrace();
   const ran = run(recordCommand(trace, words, options), spawn);
   const rows = rowsOf(trace);
@@ -82,7 +86,10 @@ export function assertThreadOrder(rows: readonly Row[]): void {
   for (const row of calls(rows)) {
     const tid = row.tid ?? -1;
     const before = ends.get(tid) ?? 0;
-    assert.ok(row.start_ns >= before, `call ${String(row.id)} of thread ${String(tid)} begins at ${String(row.start_ns)}, before ${String(before)}`);
+    assert.ok(
+      row.start_ns >= before,
+      `call ${String(row.id)} of thread ${String(tid)} begins at ${String(row.start_ns)}, before ${String(before)}`,
+    );
     ends.set(tid, row.start_ns + (row.duration_ns ?? 0));
   }
 }

@@ -31,9 +31,13 @@ export function target(name: string): string {
   const known = built.get(name);
   if (known !== undefined) return known;
   const file = path.join(scratch(), name);
-  execFileSync('cc', ['-g', '-O1', '-Wall', '-Wextra', '-o', file, path.join(ROOT, 'test/targets', `${name}.c`), '-lpthread', '-lutil'], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  execFileSync(
+    'cc',
+    ['-g', '-O1', '-Wall', '-Wextra', '-o', file, path.join(ROOT, 'test/targets', `${name}.c`), '-lpthread', '-lutil'],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   built.set(name, file);
   return file;
 }
