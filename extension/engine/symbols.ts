@@ -24,6 +24,7 @@ export interface SymbolAnswer {
 
 export interface SymbolOptions {
   readonly program?: string;
+  readonly args?: readonly string[];
   readonly timeoutMs?: number;
   readonly log?: (text: string) => void;
 }
@@ -44,6 +45,7 @@ const UNKNOWN: SymbolAnswer = { frames: [], problem: 'no-debug-info' };
 
 export class Symbols {
   private readonly program: string;
+  private readonly args: readonly string[];
   private readonly timeoutMs: number;
   private readonly log: (text: string) => void;
   private readonly cache = new Map<string, SymbolAnswer>();
@@ -58,6 +60,7 @@ export class Symbols {
 
   constructor(options: SymbolOptions = {}) {
     this.program = options.program ?? path.join(nativeFolder(), 'syscope-symbols');
+    this.args = options.args ?? [];
     this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.log = options.log ?? ((): void => undefined);
   }
@@ -116,7 +119,7 @@ export class Symbols {
 
   private startedChild(): ChildProcessWithoutNullStreams {
     if (this.child !== undefined) return this.child;
-    const child = spawn(this.program, [], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(this.program, this.args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.child = child;
     // Only the present child's events count: one that was ended may still say things.
     const ifCurrent = (then: () => void): void => {
