@@ -107,10 +107,7 @@ void test('a workspace that is not trusted: traces are viewed, nothing runs', as
   const say = (name: string, run: () => Promise<void>): Promise<void> => step(context, () => page, name, run);
   try {
     await say('the trace is shown and leads to its lines', async () => {
-      await page
-        .locator('.monaco-dialog-box')
-        .getByRole('button', { name: /don't trust/ })
-        .click({ timeout: 60_000 });
+      await page.getByText('Restricted Mode', { exact: true }).first().waitFor({ timeout: 60_000 });
       await openFile(page, TRACE);
       const calls = exportCalls(path.join(folder, TRACE));
       await eventually('the trace is open', async () => ((await statusText(page)).includes('Complete') ? true : undefined));

@@ -140,16 +140,13 @@ export async function waitForEndOfSession(page: Page): Promise<void> {
   await debugToolbar(page).waitFor({ state: 'hidden', timeout: STEP_MS });
 }
 
-/** Opens a file of the workspace through quick open. */
+/** Opens a file at the workspace's top by a double click in the Explorer. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  const input = page.locator('.quick-input-widget input').first();
-  await eventually(`quick open finds ${name}`, async () => {
-    await page.keyboard.press('Control+P');
-    await input.fill(name, { timeout: 5000 });
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click({ timeout: 3000 });
-    await tab(page, name).waitFor({ timeout: 5000 });
-    return true;
-  });
+  await page.keyboard.press('Control+Shift+E');
+  const row = page.locator('.explorer-folders-view .monaco-list-row', { has: page.getByText(name, { exact: true }) });
+  await row.waitFor({ timeout: START_MS });
+  await row.dblclick();
+  await tab(page, name).waitFor({ timeout: START_MS });
 }
 
 /** An editor's tab by the file's name. */
