@@ -9,7 +9,8 @@ import { words } from './info';
 import { readCalls } from './rawCalls';
 import type { ColumnName, KindName, Row, TraceFile } from './traceFile';
 
-const PAGE = 4096;
+/** Small: what is alive when the garbage collector runs is what it costs, and a page is alive until the next one. */
+const PAGE = 512;
 
 /** Reads one kind's records in order; the next page when it is asked for. */
 interface Cursor {
