@@ -27,10 +27,12 @@ export interface Queries {
 const MARGIN = 0.5;
 const OVERVIEW_INTERVAL_MS = 400;
 const OVERVIEW_PIXELS = 600;
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 60_000;
 /** More lanes than that aren't summed up for a range's totals. */
 const MAX_TOTAL_LANES = 5000;
 
-export function createQueries(state: () => State, dispatch: (action: Action) => void, rpc: Rpc): Queries {
+export function createQueries(state: Get, dispatch: Dispatch, rpc: Rpc, pause: Pause = sleep): Queries {
   let sight: Sight = { lanes: [], overviewLanes: [], width: 0 };
   const failed = (error: unknown): void => {
     const text = error instanceof Error ? error.message : String(error);
@@ -39,11 +41,12 @@ export function createQueries(state: () => State, dispatch: (action: Action) => 
   const kinds: readonly Kind[] = [
     lanesKind(state, dispatch, rpc),
     boxesKind(state, dispatch, rpc),
-    overviewKind(state, dispatch, rpc),
+    overviewKind(state, dispatch, rpc, pause),
     detailsKind(state, dispatch, rpc),
     totalsKind(state, dispatch, rpc),
   ];
   const running = new Set<Kind>();
+  const pauses = new Map<Kind, number>();
 
   function check(kind: Kind): void {
     if (running.has(kind) || state().info === undefined) {
@@ -55,11 +58,24 @@ export function createQueries(state: () => State, dispatch: (action: Action) => 
     }
     running.add(kind);
     job()
-      .catch(failed)
+      .then(
+        () => pauses.delete(kind),
+        (error: unknown) => {
+          failed(error);
+          return retryLater(kind);
+        },
+      )
       .finally(() => {
         running.delete(kind);
         check(kind);
       });
+  }
+  /** The engine may be on its way back: what failed is asked for again, less and less often. */
+  async function retryLater(kind: Kind): Promise<void> {
+    const ms = pauses.get(kind) ?? FIRST_RETRY_MS;
+    pauses.set(kind, Math.min(ms * 4, LAST_RETRY_MS));
+    await pause(ms);
+    kind.forget();
   }
   return {
     sync(next) {
@@ -70,12 +86,19 @@ export function createQueries(state: () => State, dispatch: (action: Action) => 
 }
 
 interface Kind {
-  /** The next request to make, or undefined while nothing is missing. Says each one only once: a failed one isn't repeated until something changes. */
+  /** The next request to make, or undefined while nothing is missing. Says each one only once. */
   readonly next: (sight: Sight) => (() => Promise<void>) | undefined;
+  /** What was asked last is missing again. */
+  readonly forget: () => void;
 }
 
 type Get = () => State;
 type Dispatch = (action: Action) => void;
+type Pause = (ms: number) => Promise<void>;
+
+async function sleep(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 /** Dispatches an answer unless the tab shows another trace by now. */
 function deliver(state: Get, dispatch: Dispatch, epoch: number, action: Action): void {
@@ -87,6 +110,9 @@ function deliver(state: Get, dispatch: Dispatch, epoch: number, action: Action):
 function lanesKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
   let asked = '';
   return {
+    forget() {
+      asked = '';
+    },
     next() {
       const { epoch, info } = state();
       const key = `${String(epoch)} ${String(info?.revision)}`;
@@ -104,6 +130,9 @@ function lanesKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
 function boxesKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
   let asked: { readonly key: string; readonly range: Range; readonly span: number } | undefined;
   return {
+    forget() {
+      asked = undefined;
+    },
     next(sight) {
       const now = state();
       const { epoch, info, view } = now;
@@ -127,9 +156,12 @@ function boxesKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
   };
 }
 
-function overviewKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
+function overviewKind(state: Get, dispatch: Dispatch, rpc: Rpc, pause: Pause): Kind {
   let asked = '';
   return {
+    forget() {
+      asked = '';
+    },
     next(sight) {
       const { epoch, info, view } = state();
       const key = [epoch, info?.revision, view.loader, sight.overviewLanes.join()].join(' ');
@@ -143,7 +175,7 @@ function overviewKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
         const set = boxSet(query, info?.revision ?? 0, await rpc.request('boxes', query));
         deliver(state, dispatch, epoch, { type: 'overview', set });
         // It shows the whole trace: not at every step of its growth.
-        await new Promise((resolve) => setTimeout(resolve, OVERVIEW_INTERVAL_MS));
+        await pause(OVERVIEW_INTERVAL_MS);
       };
     },
   };
@@ -152,6 +184,9 @@ function overviewKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
 function detailsKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
   let asked = '';
   return {
+    forget() {
+      asked = '';
+    },
     next() {
       const { epoch, info, view, details } = state();
       const event = view.selected;
@@ -181,6 +216,9 @@ function detailsKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
 function totalsKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
   let asked: Range | undefined;
   return {
+    forget() {
+      asked = undefined;
+    },
     next() {
       const { epoch, span, lanes, view } = state();
       if (span === undefined || span === asked) {

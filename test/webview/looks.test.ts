@@ -54,7 +54,7 @@ async function pixel(timeline: Timeline, x: number, y: number): Promise<string> 
 }
 
 for (const theme of NAMES) {
-  test(`${theme}: every class in its colour, nothing serious from axe`, { timeout: 60_000 }, async () => {
+  test(`${theme}: every class in its colour, nothing serious from axe`, { timeout: 120_000 }, async () => {
     const timeline = await openTimeline(browser, { theme, height: 900 });
     try {
       const read = await pointOf(timeline, 'fd 0 /dev/pts/3 — demo [4711]', 3_500_000);
@@ -79,7 +79,7 @@ for (const theme of NAMES) {
   });
 }
 
-test('a switch of the theme is drawn at once', { timeout: 60_000 }, async () => {
+test('a switch of the theme is drawn at once', { timeout: 120_000 }, async () => {
   const timeline = await openTimeline(browser, { theme: 'dark', height: 900 });
   try {
     const { x, y } = await pointOf(timeline, 'fd 0 /dev/pts/3 — demo [4711]', 3_500_000);
@@ -95,7 +95,7 @@ test('a switch of the theme is drawn at once', { timeout: 60_000 }, async () => 
   }
 });
 
-test('a failed call differs from one that succeeded by more than its colour', { timeout: 60_000 }, async () => {
+test('a failed call differs from one that succeeded by more than its colour', { timeout: 120_000 }, async () => {
   const timeline = await openTimeline(browser, {});
   try {
     const failed = await pointOf(timeline, 'by path — demo [4711]', 4_090_000);

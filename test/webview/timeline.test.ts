@@ -23,7 +23,7 @@ after(async () => {
 
 /** A test on a fresh page; it fails on any error of the page, a refused style or script too. */
 function timelineTest(name: string, options: OpenOptions, run: (timeline: Timeline) => Promise<void>): void {
-  test(name, { timeout: 60_000 }, async () => {
+  test(name, { timeout: 90_000 }, async () => {
     const timeline = await openTimeline(browser, options);
     try {
       await run(timeline);
