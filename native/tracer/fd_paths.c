@@ -76,6 +76,8 @@ void fd_path_enter(struct fd_state *s, struct fd_call *call)
 	}
 	call->scratch[0] = BY_PATH;
 	call->cls = FD_CLASS_FILE;
+	if (call->row->effect == EFFECT_OPEN) /* its exit tells; a look here as well would be a tenth of an open's recording */
+		return;
 	if (!call->path || !probe(s, call, call->path[0] ? call->path : "."))
 		call->scratch[0] |= WAS_MISSING;
 }
@@ -100,14 +102,20 @@ static bool read_path(struct fd_state *s, const struct fd_call *call)
 	return false;
 }
 
+/* What a successful call did not find, it made: a directory, say. And a failed open was not looked up yet. */
+static bool is_worth_a_look(const struct fd_call *call)
+{
+	if (call->row->effect == EFFECT_OPEN)
+		return call->ret < 0;
+	return call->ret >= 0 && (call->scratch[0] & WAS_MISSING) && call->row->effect == EFFECT_NONE;
+}
+
 void fd_path_exit(struct fd_state *s, struct fd_call *call)
 {
 	if (!(call->scratch[0] & BY_PATH))
 		return;
 	if (call->ret == -ENOENT)
 		call->cls = FD_CLASS_FILE;
-	/* What a successful call did not find, it made: a directory, say. */
-	if (call->ret >= 0 && (call->scratch[0] & WAS_MISSING) && call->row->effect == EFFECT_NONE && read_path(s, call) &&
-		s->text[0])
+	else if (is_worth_a_look(call) && read_path(s, call) && s->text[0])
 		probe(s, call, s->text);
 }

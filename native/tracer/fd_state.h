@@ -19,14 +19,14 @@
 
 /* What proc says of a descriptor or a path. */
 struct fd_probe {
-	bool want_flags;          /* set by the caller: cloexec and access are needed (/proc/PID/fdinfo/N, one more file to read) */
-	uint32_t mode;            /* st_mode; 0 if it could not be had */
-	uint64_t device, inode;   /* st_dev, st_ino */
-	uint64_t special;         /* st_rdev */
-	uint64_t filesystem;      /* statfs f_type: PROC_SUPER_MAGIC and SYSFS_MAGIC are kernel-file */
-	bool cloexec;             /* only if want_flags */
-	uint8_t access;           /* only if want_flags: O_ACCMODE bits of its flags, plus 1; 0: unknown */
-	char name[4096];          /* the link of /proc/PID/fd/N: a path, "pipe:[5]", "socket:[7]", "anon_inode:[eventfd]" */
+	bool want_flags;        /* set by the caller: cloexec and access are needed (/proc/PID/fdinfo/N, one more file to read) */
+	uint32_t mode;          /* st_mode; 0 if it could not be had */
+	uint64_t device, inode; /* st_dev, st_ino */
+	uint64_t special;       /* st_rdev */
+	uint64_t filesystem;    /* statfs f_type: PROC_SUPER_MAGIC and SYSFS_MAGIC are kernel-file */
+	bool cloexec;           /* only if want_flags */
+	uint8_t access;         /* only if want_flags: O_ACCMODE bits of its flags, plus 1; 0: unknown */
+	char name[4096];        /* the link of /proc/PID/fd/N: a path, "pipe:[5]", "socket:[7]", "anon_inode:[eventfd]" */
 };
 
 struct fd_world {
@@ -41,7 +41,8 @@ struct fd_world {
 	int (*same_file)(void *context, pid_t a, int fd_a, pid_t b, int fd_b);
 	/* Local and peer address of a socket inode of this process's network namespace (sock_diag or /proc/PID/net):
 	   fills class (network, local-socket, other), text such as "tcp 127.0.0.1:80 -> 127.0.0.1:5000", and the peer's inode or 0. */
-	int (*probe_socket)(void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
+	int (*probe_socket)(
+		void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
 	/* 0 if all of it was read, else -errno. */
 	int (*read_memory)(void *context, pid_t pid, uint64_t address, void *buffer, size_t length);
 	/* Sinks: rows go to the trace in this order. description returns the new id. */
@@ -61,13 +62,14 @@ void fd_state_free(struct fd_state *state);
 uint32_t fd_state_table_found(struct fd_state *s, pid_t pid, uint32_t process); /* launch or attach: read from proc */
 uint32_t fd_state_table_fork(struct fd_state *s, uint32_t parent_table, uint32_t child_process, bool shares_files);
 uint32_t fd_state_table_unshare(struct fd_state *s, uint32_t table, uint32_t process);
-uint32_t fd_state_table_exec(struct fd_state *s, uint32_t table, uint32_t process, uint64_t event); /* unshares, then closes what is close-on-exec */
-void fd_state_table_release(struct fd_state *s, uint32_t table); /* the process ended */
+uint32_t fd_state_table_exec(
+	struct fd_state *s, uint32_t table, uint32_t process, uint64_t event); /* unshares, then closes what is close-on-exec */
+void fd_state_table_release(struct fd_state *s, uint32_t table);               /* the process ended */
 
 /* One system call. The tracer fills the first part at entry, ret at exit, and keeps it with the thread in between. */
 struct fd_call {
 	uint32_t files, process;
-	pid_t pid;      /* the process (thread group), for proc */
+	pid_t pid; /* the process (thread group), for proc */
 	pid_t tid;
 	uint64_t event;
 	const struct syscall_row *row; /* NULL: a number without a row */
@@ -77,9 +79,10 @@ struct fd_call {
 	/* Results: of entry, then final ones at exit. fd -1: none. description 0: none or unknown. */
 	int fd;
 	uint64_t description;
-	uint8_t cls;
-	uint32_t table_changed_to; /* exit: not 0 when the process's table is another from now on (unshare, close_range UNSHARE) */
-	uint64_t scratch[4];       /* private */
+	uint8_t cls; /* of an open: file at entry, what it is about at exit */
+	uint32_t
+		table_changed_to; /* exit: not 0 when the process's table is another from now on (unshare, close_range UNSHARE) */
+	uint64_t scratch[4];      /* private */
 };
 void fd_state_enter(struct fd_state *s, struct fd_call *call);
 void fd_state_exit(struct fd_state *s, struct fd_call *call);
