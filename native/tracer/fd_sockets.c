@@ -83,21 +83,20 @@ void fd_accept_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call
 		fd_table_install(s, t, fd, d, FD_OP_OPEN, cloexec, fd_actor_of(call));
 }
 
-/* A unix address without its end: length bytes of sun_path, of which an abstract one begins with NUL and shows as '@'. */
-static void unix_text(const struct sockaddr_un *address, size_t length, char *text, size_t size)
+/* The path of a unix address of this length; an abstract one begins with NUL and shows as '@'. False: it has none. */
+static bool unix_name(struct fd_state *s, const struct sockaddr_un *address, size_t length, const char *arrow)
 {
 	size_t path = length > offsetof(struct sockaddr_un, sun_path) ? length - offsetof(struct sockaddr_un, sun_path) : 0;
 	bool abstract = path > 1 && address->sun_path[0] == '\0';
 
-	if (!path || (path == 1 && !address->sun_path[0]))
-		text[0] = '\0';
-	else if (abstract)
-		snprintf(text, size, "@%.*s", (int)(path - 1), address->sun_path + 1);
-	else
-		snprintf(text, size, "%.*s", (int)path, address->sun_path);
+	if (!path || (!abstract && !address->sun_path[0]))
+		return false;
+	snprintf(s->text, sizeof(s->text), "unix %s%s%.*s", arrow, abstract ? "@" : "", (int)(path - abstract),
+		address->sun_path + abstract);
+	return true;
 }
 
-/* What the program itself said, for when the kernel can't be asked. False: nothing worth a name. */
+/* What the program itself said. False: nothing worth a name, and s->text is as it was. */
 static bool name_from_arguments(struct fd_state *s, const struct fd_call *call, const struct fd_description *d)
 {
 	union {
@@ -115,7 +114,7 @@ static bool name_from_arguments(struct fd_state *s, const struct fd_call *call, 
 		s->world.read_memory(s->world.context, call->pid, call->args[1], &address, length) < 0)
 		return false;
 	switch (address.any.sa_family) {
-	case AF_UNIX: unix_text(&address.un, length, s->text, sizeof(s->text)); return s->text[0];
+	case AF_UNIX: return unix_name(s, &address.un, length, arrow);
 	case AF_INET:
 		inet_ntop(AF_INET, &address.in.sin_addr, host, sizeof(host));
 		snprintf(s->text, sizeof(s->text), "%.*s %s%s:%u", word, d->name, arrow, host, ntohs(address.in.sin_port));
@@ -143,6 +142,8 @@ void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *cal
 		if (!name_from_arguments(s, call, d))
 			return;
 		cls = FD_CLASS_OTHER;
+	} else if (cls == FD_CLASS_LOCAL_SOCKET && call->row->effect == EFFECT_CONNECT) {
+		name_from_arguments(s, call, d); /* the peer's path tells more than that this end has none */
 	}
 	fd_description_rename(s, d, cls == FD_CLASS_OTHER ? FD_CLASS_NONE : cls, s->text, 0);
 	call->cls = d->cls;

@@ -22,6 +22,7 @@
 #include "modules.h"
 #include "record.h"
 #include "resume.h"
+#include "statistics.h"
 #include "stop.h"
 #include "waiting.h"
 
@@ -187,6 +188,8 @@ static void handle_exec(struct tracer *tracer, struct tracee *tracee)
 
 static void handle_exiting(struct tracer *tracer, struct tracee *tracee)
 {
+	if (tracer->options->stats && tracee->tid == tracer->root_pid)
+		statistics_tell(tracer);
 	if (!tracee->exiting && tracee->process && tracee->tid == tracee->process->pid)
 		tracer->exiting_leaders++;
 	tracee->exiting = true;

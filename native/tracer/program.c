@@ -51,7 +51,7 @@ static int search(const char *name, char *path, size_t size)
 		error = check(path);
 		if (error == 0)
 			return 0;
-		if (error == EACCES && problem == ENOENT) {
+		if (error == EACCES && problem == ENOENT && access(path, F_OK) == 0) {
 			problem = error;
 			snprintf(first_problem, sizeof(first_problem), "%s", path);
 		}
