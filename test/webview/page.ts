@@ -2,7 +2,7 @@
  * Runs in the test's page before the webview: plays VS Code and the extension host over a trace in memory. Messages cross
  * as they do in VS Code: JSON beside typed arrays, so a bigint that wasn't put on the wire properly throws here too.
  */
-import type { BoxQuery, Lane } from '../../extension/trace/engineProtocol';
+import type { Boxes, BoxQuery, Lane } from '../../extension/trace/engineProtocol';
 import type { TimelineRequests, ToHost, ToWebview, ViewState } from '../../extension/trace/timelineProtocol';
 import { parseToHost } from '../../extension/trace/timelineProtocol';
 import { FD_CLASSES } from '../../extension/trace/gen/schema';
@@ -24,6 +24,7 @@ export interface TestHost {
   send(message: ToWebview): void;
   calls(): readonly FakeCall[];
   lanes(): readonly Lane[];
+  boxes(query: BoxQuery): readonly Boxes[];
   stored(): unknown;
 }
 
@@ -63,6 +64,7 @@ const host: TestHost = {
   },
   calls: () => trace.calls,
   lanes: () => lanesOf(trace),
+  boxes: (query) => boxesOf(trace, query),
   stored: () => stored,
 };
 
