@@ -29,6 +29,9 @@ export class ControlClient {
   private readonly waiting = new Map<number, { readonly resolve: () => void; readonly reject: (error: Error) => void }>();
   private readonly decoder = new StringDecoder('utf8');
   private buffered = '';
+  private lines: string[] = [];
+  private draining = false;
+  private gone = false;
   private nextId = 1;
   private open = true;
 
@@ -41,7 +44,8 @@ export class ControlClient {
     });
     socket.on('error', () => undefined); // 'close' follows and says all there is to say
     socket.on('close', () => {
-      this.finish();
+      this.gone = true;
+      this.drain();
     });
   }
 
@@ -84,20 +88,38 @@ export class ControlClient {
     this.buffered += this.decoder.write(data);
     const lines = this.buffered.split('\n');
     this.buffered = lines.pop() ?? '';
-    for (const line of lines) this.take(line);
+    this.lines.push(...lines);
+    this.drain();
     if (this.buffered.length > MAX_LINE) this.socket.destroy();
   }
 
-  private take(line: string): void {
+  /** Whoever waits for a reply goes on before the next line is taken: the debug protocol's answer precedes its events. */
+  private drain(): void {
+    if (this.draining) return;
+    for (let line = this.lines.shift(); line !== undefined; line = this.lines.shift()) {
+      if (!this.take(line)) continue;
+      this.draining = true;
+      setImmediate(() => {
+        this.draining = false;
+        this.drain();
+      });
+      return;
+    }
+    if (this.gone) this.finish();
+  }
+
+  /** True for a reply. */
+  private take(line: string): boolean {
     const message = parseControlLine(line);
-    if (message === undefined) return;
+    if (message === undefined) return false;
     if (message.type === 'event') {
       this.listener.event(message.event);
-      return;
+      return false;
     }
     const waiting = this.waiting.get(message.reply);
     if (message.error === undefined) waiting?.resolve();
     else waiting?.reject(new ControlError(message.error));
+    return true;
   }
 
   private finish(): void {

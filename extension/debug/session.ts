@@ -1,41 +1,34 @@
 /**
- * The debug session: the debug protocol's requests on one side, a run on the other. It holds which run is current, which
- * threads there are and which are held. How runs start and end is in `tracedRun.ts` and `plainRun.ts`, what is shown of a
- * call in `heldCalls.ts`; no vscode here.
+ * The debug session: the debug protocol's requests on one side, runs on the other. It holds which threads there are and which
+ * are held. How runs start, end and follow one another is in `runner.ts`, what is shown of a call in `heldCalls.ts`; no vscode
+ * here.
  */
 import { DebugSession, ExitedEvent, InitializedEvent, OutputEvent, TerminatedEvent, ThreadEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { type AttachAttributes, checkAttach, checkLaunch, type LaunchAttributes } from './attributes';
-import type { ControlEvent, ControlVerb } from './controlProtocol';
+import { checkAttach, checkLaunch, type Checked } from './attributes';
+import type { ControlEvent } from './controlProtocol';
 import { HeldCalls } from './heldCalls';
-import { messageOf, type Run, START_TIMING, StartError, within } from './run';
-import { startAttach, startLaunch, type Started } from './start';
-import type { SessionHost } from './sessionHost';
+import { messageOf, START_TIMING, StartError } from './run';
+import { type Attributes, Runner } from './runner';
+import type { Recording, SessionHost } from './sessionHost';
+import type { Started } from './start';
 import { ThreadList } from './threads';
 
-type Attributes = LaunchAttributes | AttachAttributes;
-
 const THREAD_EVENTS_MS = 100;
-/** How long restart waits for SIGTERM, and then for SIGKILL, to end the program. */
-const RESTART_STOP_MS = 2_000;
 const PAUSE_NOTE_MS = 700;
-const KILL_WAIT_MS = 2_000;
 
 const BREAKPOINT_REASON = 'Syscope records system calls and does not stop at lines. Pause holds each thread at its next call.';
 
 export class SyscopeSession extends DebugSession {
   private attributes: Attributes | undefined;
-  private run: Run | undefined;
-  private starting: AbortController | undefined;
-  private restarting = false;
   private terminated = false;
-  /** Settled when the current run ends. */
-  private ended: { readonly promise: Promise<void>; readonly resolve: () => void } = promiseParts();
   private rootPid = 0;
-  /** The trace of the current run, from its greeting to its end. */
+  /** The trace of the current run, from its greeting to its end; and of the run before it, when it is restarted. */
   private recording: string | undefined;
+  private replaces: string | undefined;
   private readonly threads = new ThreadList();
   private readonly held: HeldCalls;
+  private readonly runner: Runner;
   private threadTimer: NodeJS.Timeout | undefined;
   private pauseTimer: NodeJS.Timeout | undefined;
 
@@ -45,14 +38,31 @@ export class SyscopeSession extends DebugSession {
   ) {
     super();
     this.held = new HeldCalls(host, this.threads);
+    const terminal = { run: (title: string, command: readonly string[]) => this.runInTerminal(title, command) };
+    this.runner = new Runner(host, terminal, timing, {
+      started: (run, attributes) => {
+        this.announce(run, attributes);
+      },
+      event: (event) => {
+        this.take(event);
+      },
+      output: (category, text) => {
+        this.sendEvent(new OutputEvent(text, category));
+      },
+      exited: (code) => {
+        this.sendEvent(new ExitedEvent(code));
+      },
+      ended: (problem, restarting) => {
+        this.runEnded(problem, restarting);
+      },
+    });
     this.setDebuggerLinesStartAt1(true);
     this.setDebuggerColumnsStartAt1(true);
   }
 
   /** VS Code drops the session, at a reload of the window too: the recording goes on without us. */
   override dispose(): void {
-    this.starting?.abort();
-    this.run?.leave();
+    this.runner.leave();
     this.clearTimers();
   }
 
@@ -82,10 +92,7 @@ export class SyscopeSession extends DebugSession {
 
   /** The first Stop. */
   protected override terminateRequest(response: DebugProtocol.TerminateResponse): void {
-    this.answer(response, async () => {
-      this.starting?.abort();
-      await this.run?.stop();
-    });
+    this.answer(response, () => this.runner.stop());
   }
 
   /** The second Stop, or leaving an attached program. */
@@ -94,18 +101,7 @@ export class SyscopeSession extends DebugSession {
     args: DebugProtocol.DisconnectArguments,
   ): void {
     this.answer(response, async () => {
-      this.starting?.abort();
-      const run = this.run;
-      if (run === undefined || this.terminated) return;
-      if (!run.attached && args.terminateDebuggee === false) {
-        run.leave();
-        return;
-      }
-      const { promise } = this.ended;
-      await run.kill().catch(async (error: unknown) => {
-        if (!(await within(promise, KILL_WAIT_MS))) throw error; // a tracer that was just ending does not answer any more
-      });
-      await within(promise, KILL_WAIT_MS);
+      if (!this.terminated) await this.runner.disconnect(args.terminateDebuggee === false);
     });
   }
 
@@ -120,7 +116,7 @@ export class SyscopeSession extends DebugSession {
 
   protected override pauseRequest(response: DebugProtocol.PauseResponse): void {
     this.answer(response, async () => {
-      await this.control('pause');
+      await this.runner.request('pause');
       clearTimeout(this.pauseTimer);
       this.pauseTimer = setTimeout(() => {
         this.notePause();
@@ -130,19 +126,19 @@ export class SyscopeSession extends DebugSession {
 
   protected override continueRequest(response: DebugProtocol.ContinueResponse): void {
     response.body = { allThreadsContinued: true };
-    this.answer(response, () => this.control('resume'));
+    this.answer(response, () => this.runner.request('resume'));
   }
 
   protected override nextRequest(response: DebugProtocol.NextResponse, args: DebugProtocol.NextArguments): void {
-    this.answer(response, () => this.control('step', args.threadId));
+    this.answer(response, () => this.runner.request('step', args.threadId));
   }
 
   protected override stepInRequest(response: DebugProtocol.StepInResponse, args: DebugProtocol.StepInArguments): void {
-    this.answer(response, () => this.control('step', args.threadId));
+    this.answer(response, () => this.runner.request('step', args.threadId));
   }
 
   protected override stepOutRequest(response: DebugProtocol.StepOutResponse, args: DebugProtocol.StepOutArguments): void {
-    this.answer(response, () => this.control('step', args.threadId));
+    this.answer(response, () => this.runner.request('step', args.threadId));
   }
 
   protected override threadsRequest(response: DebugProtocol.ThreadsResponse): void {
@@ -195,116 +191,44 @@ export class SyscopeSession extends DebugSession {
     this.sendErrorResponse(response, { id: 1, format: '{message}', variables: { message }, showUser: true });
   }
 
-  private control(verb: ControlVerb, thread?: number): Promise<void> {
-    return this.run?.request(verb, thread) ?? Promise.reject(new Error('The program is not running.'));
-  }
-
-  private async begin(checked: { readonly value: Attributes | undefined; readonly problems: readonly string[] }): Promise<void> {
+  private async begin(checked: Checked<Attributes>): Promise<void> {
     if (checked.value === undefined) throw new StartError(checked.problems.join(' '));
     this.attributes = checked.value;
-    await this.startRun(checked.value, undefined);
+    await this.runner.start(checked.value);
   }
 
-  private async startRun(attributes: Attributes, replaces: string | undefined): Promise<void> {
-    const starting = new AbortController();
-    const ended = promiseParts();
-    /** The end of a program that ran so shortly that its start was not answered yet: said after the answer. */
-    let endedEarly: { readonly problem: string | undefined } | undefined;
-    this.starting = starting;
-    this.ended = ended;
-    this.rootPid = 0;
-    const started = (run: Started): void => {
-      this.announce(run, attributes, replaces);
-    };
-    const environment = {
-      host: this.host,
-      signal: starting.signal,
-      terminal: { run: (title: string, command: readonly string[]) => this.runInTerminal(title, command) },
-      timing: this.timing,
-      slow: (message: string) => {
-        if (attributes.request === 'launch') this.host.offerInternalConsole(message, attributes);
-      },
-      started,
-      exited: (code: number) => {
-        this.sendEvent(new ExitedEvent(code));
-      },
-      listener: {
-        event: (event: ControlEvent) => {
-          this.take(event);
-        },
-        output: (category: string, text: string) => {
-          this.sendEvent(new OutputEvent(text, category));
-        },
-        ended: (problem: string | undefined) => {
-          ended.resolve();
-          if (this.starting === starting) endedEarly = { problem };
-          else this.runEnded(problem);
-        },
-      },
-    };
-    try {
-      this.run =
-        attributes.request === 'launch' ? await startLaunch(attributes, environment) : await startAttach(attributes, environment);
-    } catch (error) {
-      if (error instanceof StartError && error.offerInternalConsole && attributes.request === 'launch')
-        this.host.offerInternalConsole(error.message, attributes);
-      throw error;
-    } finally {
-      this.starting = undefined;
-    }
-    setImmediate(() => {
-      if (endedEarly !== undefined) this.runEnded(endedEarly.problem);
-    });
-  }
-
-  private announce(run: Started, attributes: Attributes, replaces: string | undefined): void {
+  private announce(run: Started, attributes: Attributes): void {
     this.rootPid = run.pid;
     const body = { name: run.program, systemProcessId: run.pid, isLocalProcess: true, startMethod: attributes.request };
     this.sendEvent({ type: 'event', seq: 0, event: 'process', body });
     if (run.trace === undefined) return;
-    this.recording = run.trace;
-    this.held.current = { trace: run.trace, sourceFileMap: attributes.sourceFileMap };
-    this.host.recordingStarted({
-      trace: run.trace,
-      program: run.program,
-      pid: run.pid,
-      attached: run.attached,
-      sourceFileMap: attributes.sourceFileMap,
-      replaces,
-    });
+    const { sourceFileMap } = attributes;
+    const { program, pid, attached, trace } = run;
+    this.held.current = { trace, sourceFileMap };
+    const recording: Recording = { trace, program, pid, attached, sourceFileMap, replaces: this.replaces };
+    this.recording = trace;
+    this.replaces = trace;
+    this.host.recordingStarted(recording);
   }
 
+  /** `newArguments` is what the configuration says by now; undefined from clients that don't know. */
   private async restart(newArguments: unknown): Promise<void> {
-    const old = this.attributes;
-    if (old === undefined) throw new Error('There is nothing to restart yet.');
+    const { attributes } = this;
+    if (attributes === undefined) throw new Error('There is nothing to restart yet.');
     const raw = typeof newArguments === 'object' && newArguments !== null ? { ...newArguments } : undefined;
-    const checked =
-      raw === undefined ? { value: old, problems: [] } : old.request === 'launch' ? checkLaunch(raw) : checkAttach(raw);
-    if (checked.value === undefined) throw new StartError(checked.problems.join(' '));
-    const previous = this.run;
-    this.restarting = true;
+    const checked = raw === undefined ? undefined : attributes.request === 'launch' ? checkLaunch(raw) : checkAttach(raw);
+    if (checked !== undefined && checked.value === undefined) throw new StartError(checked.problems.join(' '));
+    this.attributes = checked?.value ?? attributes;
     try {
-      if (previous !== undefined) await this.endForRestart(previous);
-      this.take({ event: 'continued', tid: 0 }); // no thread of the old program is held any longer
-      this.threads.clear();
-      this.tellThreads();
-      this.attributes = checked.value;
-      await this.startRun(checked.value, previous?.trace);
+      await this.runner.restart(this.attributes, () => {
+        this.take({ event: 'continued', tid: 0 }); // no thread of the old program is held any longer
+        this.threads.clear();
+        this.tellThreads();
+      });
     } catch (error) {
       this.finishSession();
       throw error;
-    } finally {
-      this.restarting = false;
     }
-  }
-
-  private async endForRestart(run: Run): Promise<void> {
-    const ended = this.ended.promise;
-    await run.stop().catch(() => undefined);
-    if (await within(ended, RESTART_STOP_MS)) return;
-    await run.kill().catch(() => undefined);
-    if (await within(ended, RESTART_STOP_MS)) return;
-    run.leave();
   }
 
   private take(event: ControlEvent): void {
@@ -369,14 +293,14 @@ export class SyscopeSession extends DebugSession {
     for (const { reason, threadId } of this.threads.changes()) this.sendEvent(new ThreadEvent(reason, threadId));
   }
 
-  private runEnded(problem: string | undefined): void {
+  private runEnded(problem: string | undefined, restarting: boolean): void {
     if (problem !== undefined) {
       this.sendEvent(new OutputEvent(`${problem}\n`, 'stderr'));
       this.host.showError(problem);
     }
     if (this.recording !== undefined) this.host.recordingEnded(this.recording);
     this.recording = undefined;
-    if (!this.restarting) this.finishSession();
+    if (!restarting) this.finishSession();
   }
 
   private finishSession(): void {
@@ -404,12 +328,4 @@ export class SyscopeSession extends DebugSession {
       );
     });
   }
-}
-
-function promiseParts(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -18,6 +18,7 @@ import {
   refusals,
   start,
   stopEverything,
+  TEST_LIMIT_MS,
   timelineTabs,
   traceOf,
   type Traced,
@@ -25,7 +26,8 @@ import {
   workspaceFolder,
 } from './support';
 
-suite('Trace Syscalls', () => {
+suite('Trace Syscalls', function () {
+  this.timeout(TEST_LIMIT_MS);
   let looper: string;
   let sample: string;
   let following: vscode.Disposable;
@@ -97,7 +99,7 @@ suite('Trace Syscalls', () => {
   });
 
   test('a child process is a thread with its name and number', async () => {
-    const traced = await start({ program: '/bin/sh', args: ['-c', 'sleep 20 & wait'], console: 'internalConsole' });
+    const traced = await start({ program: '/bin/sh', args: ['-c', 'sleep 180 & wait'], console: 'internalConsole' });
     const child = await waitFor('the child', async () => (await traced.threads()).find(({ name }) => name.startsWith('sleep ')));
     assert.equal(child.name, `sleep [${String(child.id)}]`);
     assert.equal((await traced.threads()).length, 2);
@@ -108,18 +110,18 @@ suite('Trace Syscalls', () => {
     await waitFor('output', () => traced.output('stdout') !== '' || undefined);
     const [thread] = await traced.threads();
     assert.ok(thread !== undefined);
-    await traced.request('pause', { threadId: thread.id });
+    await vscode.commands.executeCommand('workbench.action.debug.pause');
     const stopped = await traced.event('stopped');
     assert.equal(stopped['reason'], 'pause');
     const seen = new Set<string>();
     for (let step = 0; step < 2; step++) {
       seen.add(await checkHeld(traced, thread.id));
       const before = traced.count('stopped');
-      await traced.request('next', { threadId: thread.id });
+      await vscode.commands.executeCommand('workbench.action.debug.stepOver');
       await waitFor('the next call', () => traced.count('stopped') > before || undefined);
     }
     assert.ok(seen.has('write'), [...seen].join());
-    await traced.request('continue', { threadId: thread.id });
+    await vscode.commands.executeCommand('workbench.action.debug.continue');
     await traced.event('continued', ({ allThreadsContinued }) => allThreadsContinued === true);
   });
 
@@ -226,6 +228,25 @@ suite('Trace Syscalls', () => {
     } finally {
       running.kill('SIGKILL');
     }
+  });
+
+  test('a start without a program asks for one', async () => {
+    const started = vscode.debug.startDebugging(workspaceFolder(), {
+      type: 'syscope',
+      request: 'launch',
+      name: 'asked',
+      console: 'internalConsole',
+    });
+    let done = false;
+    void started.then(() => (done = true));
+    await waitFor('an answer to the question', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return done || undefined;
+    });
+    assert.equal(await started, true);
+    const asked = await waitFor('the session', () => vscode.debug.activeDebugSession);
+    const program = String(asked.configuration['program']);
+    assert.ok([looper, sample].includes(program), program);
   });
 
   test('without tracing the program only runs', async () => {

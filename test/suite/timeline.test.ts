@@ -12,13 +12,15 @@ import {
   openTimeline,
   start,
   stopEverything,
+  TEST_LIMIT_MS,
   timelineTabs,
   traceOf,
   VIEW_TYPE,
   waitFor,
 } from './support';
 
-suite('Timeline and source', () => {
+suite('Timeline and source', function () {
+  this.timeout(TEST_LIMIT_MS);
   let following: vscode.Disposable;
   let trace: string;
   let content: TraceContent;

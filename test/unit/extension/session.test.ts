@@ -96,6 +96,12 @@ test('pause, step and continue reach the tracer and are told as events', async (
   for (const command of ['next', 'stepIn', 'stepOut'])
     assert.equal((await client.request(command, { threadId: 100 })).success, true);
   assert.equal((await client.event('stopped', ({ reason }) => reason === 'step'))['threadId'], 100);
+  const step = client.order.slice(client.order.indexOf('=next'));
+  assert.deepEqual(
+    step.slice(0, 3),
+    ['=next', 'continued', 'stopped'],
+    'VS Code takes the answer for the moment at which the thread runs',
+  );
   const wrong = await client.request('next', { threadId: 999 });
   assert.equal(wrong.success, false);
   const response = await client.request('continue', { threadId: 100 });

@@ -37,6 +37,8 @@ export function testHost(
 
 export class Client {
   readonly events: DebugProtocol.Event[] = [];
+  /** Names of events, and "=command" for each answer, in order. */
+  readonly order: string[] = [];
   private readonly session: SyscopeSession;
   private readonly answers = new Map<number, (response: DebugProtocol.Response) => void>();
   private readonly watchers = new Set<() => void>();
@@ -103,9 +105,11 @@ export class Client {
   private take(message: DebugProtocol.ProtocolMessage): void {
     if (message.type === 'response') {
       const response = message as DebugProtocol.Response;
+      this.order.push(`=${response.command}`);
       this.answers.get(response.request_seq)?.(response);
     } else if (message.type === 'event') {
       this.events.push(message as DebugProtocol.Event);
+      this.order.push((message as DebugProtocol.Event).event);
       for (const watcher of [...this.watchers]) watcher();
     } else {
       setImmediate(() => {
