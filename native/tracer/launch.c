@@ -87,12 +87,12 @@ int launch_record(const struct options *options)
 	status = program_find(options->program, path, sizeof(path));
 	if (status != 0)
 		return status;
-	prctl(PR_SET_NAME, strrchr(path, '/') ? strrchr(path, '/') + 1 : path, 0, 0, 0); /* the name that exec will give it */
 	if (handshake_open(ends) != 0 || start_tracer(options, path, ends) != 0) {
 		fprintf(stderr, "syscope: the tracer could not be started: %s.\n", strerror(errno));
 		return EXIT_SYSCOPE_FAILED;
 	}
 	close(ends[1]);
+	prctl(PR_SET_NAME, strrchr(path, '/') ? strrchr(path, '/') + 1 : path, 0, 0, 0); /* the name that exec will give it */
 	status = meet_tracer(ends[0]);
 	close(ends[0]);
 	if (status != 0)
