@@ -6,7 +6,17 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { eventually, notifications, screenshot, startFromPalette, tab, typeInTerminal, type Workbench } from '../workbench/ui';
+import {
+  START_MS,
+  eventually,
+  notifications,
+  openFile,
+  screenshot,
+  startFromPalette,
+  tab,
+  typeInTerminal,
+  type Workbench,
+} from '../workbench/ui';
 import { compile, openSample, samplePids, startSample, step, traceComplete } from './sample';
 import { lanes, statusText, timeline } from './timeline';
 
@@ -38,6 +48,7 @@ void test('sessions side by side', async (context) => {
   let second: readonly number[] = [];
   try {
     await say('two at once keep apart: each tab shows its own process', async () => {
+      await openFile(page, 'main.c');
       await startSample(page);
       await waiting(workbench);
       first = samplePids(workbench);
@@ -74,11 +85,16 @@ void test('sessions side by side', async (context) => {
 
     await say('a reload leaves the recording running; the timeline’s own Stop ends it', async () => {
       await page.reload();
-      await page.locator('.monaco-workbench').waitFor();
+      await tab(page, /\.syscope/)
+        .first()
+        .waitFor({ timeout: START_MS });
+      await tab(page, /\.syscope/)
+        .first()
+        .click();
       await eventually(
         'the tab comes back, still recording',
         async () => ((await statusText(page)).includes('Recording') ? true : undefined),
-        90_000,
+        START_MS,
       );
       assert.deepEqual(samplePids(workbench), first);
       await timeline(page).getByRole('button', { name: 'Stop', exact: true }).click();

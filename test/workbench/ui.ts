@@ -110,12 +110,21 @@ export async function runCommand(page: Page, title: string, limitMs = START_MS):
   }
 }
 
-/** The Run view's green arrow, which waits for the extensions to be there (F5 in a window's first seconds is lost). */
+/**
+ * The Run view's green arrow, which waits for the extensions to be there (F5 in a window's first seconds is lost). While a
+ * window starts, the view is built anew more than once: tried again until the click was taken.
+ */
 export async function startDebugging(page: Page, configuration: string): Promise<void> {
-  await page.keyboard.press('Control+Shift+D');
   const action = page.locator('.start-debug-action-item', { hasText: configuration });
-  await action.waitFor({ timeout: START_MS });
-  await action.locator('.codicon-debug-start').click();
+  await eventually(
+    `the Run view offers ${configuration}`,
+    async () => {
+      await page.keyboard.press('Control+Shift+D');
+      await action.locator('.codicon-debug-start').click({ timeout: 10_000 });
+      return true;
+    },
+    2 * START_MS,
+  );
 }
 
 /** Starts a configuration by its name through quick open ("debug NAME"). */
