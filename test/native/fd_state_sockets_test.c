@@ -116,6 +116,8 @@ static void listen_connect_accept(void)
 /* The accept's exit may be seen before the connect's; unix sockets know their peers by inode. */
 static void accept_before_connect(void)
 {
+	struct sockaddr_un un = { .sun_family = AF_UNIX, .sun_path = "/run/x" };
+
 	begin();
 	new_socket(3, 31, AF_UNIX, SOCK_STREAM, 0);
 	new_socket(4, 32, AF_UNIX, SOCK_STREAM, 0);
@@ -123,9 +125,10 @@ static void accept_before_connect(void)
 	world_socket(&world, 33, FD_CLASS_LOCAL_SOCKET, "/run/x", 32);
 	world_call(&world, files, 10, SYS_accept, ARGS(3), 5);
 	CHECK(peer_of(at(5)) == at(4) && peer_of(at(4)) == at(5));
-	world_socket(&world, 32, FD_CLASS_LOCAL_SOCKET, "/run/x", 33);
-	world_call(&world, files, 10, SYS_connect, ARGS(4, 0x5000, 16), 0);
-	CHECK(peer_of(at(4)) == at(5) && strcmp(world_name(&world, at(4)), "/run/x") == 0);
+	world_socket(&world, 32, FD_CLASS_LOCAL_SOCKET, "unix:[32]", 33);
+	world_memory(&world, 0x5000, &un, sizeof(un));
+	world_call(&world, files, 10, SYS_connect, ARGS(4, 0x5000, sizeof(un)), 0);
+	CHECK(peer_of(at(4)) == at(5) && strcmp(world_name(&world, at(4)), "unix -> /run/x") == 0);
 	world_end(&world);
 }
 
@@ -161,15 +164,16 @@ static void names_from_arguments(void)
 	new_socket(5, 33, AF_UNIX, SOCK_STREAM, 0);
 	world_memory(&world, 0x5000, &un, sizeof(un));
 	world_call(&world, files, 10, SYS_connect, ARGS(5, 0x5000, sizeof(un)), 0);
-	CHECK(strcmp(world_name(&world, at(5)), "/run/y.sock") == 0 && world_class(&world, at(5)) == FD_CLASS_LOCAL_SOCKET);
+	CHECK(strcmp(world_name(&world, at(5)), "unix -> /run/y.sock") == 0 &&
+		world_class(&world, at(5)) == FD_CLASS_LOCAL_SOCKET);
 	new_socket(6, 34, AF_UNIX, SOCK_STREAM, 0);
 	world_memory(&world, 0x5000, &abstract, sizeof(abstract));
 	world_call(&world, files, 10, SYS_bind, ARGS(6, 0x5000, sizeof(sa_family_t) + 5), 0);
-	CHECK(strcmp(world_name(&world, at(6)), "@name") == 0);
+	CHECK(strcmp(world_name(&world, at(6)), "unix @name") == 0);
 	world_call(&world, files, 10, SYS_bind, ARGS(6, 0x5000, 1), 0); /* lengths that make no sense change nothing */
 	world_call(&world, files, 10, SYS_bind, ARGS(6, 0x5000, UINT64_MAX), 0);
 	world_call(&world, files, 10, SYS_bind, ARGS(6, 0x5000, sizeof(sa_family_t)), 0);
-	CHECK(strcmp(world_name(&world, at(6)), "@name") == 0);
+	CHECK(strcmp(world_name(&world, at(6)), "unix @name") == 0);
 	world_end(&world);
 }
 

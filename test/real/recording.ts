@@ -32,6 +32,9 @@ export interface ExportedRow {
   readonly name?: string;
   readonly text?: string;
   readonly ret?: number;
+  readonly fd?: number;
+  readonly fd_class?: string;
+  readonly resource?: string;
   readonly stack?: readonly ExportedFrame[];
 }
 
