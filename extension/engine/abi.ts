@@ -22,6 +22,9 @@ export const Info = {
   count: 14,
 } as const;
 
+/** Info.state of a trace that is being written. */
+export const RECORDING = 1;
+
 export const LaneColumn = {
   class: 0,
   process: 1,

@@ -40,22 +40,15 @@ export function openTraceSource(file: string, options: TraceSourceOptions = {}):
   });
 }
 
-/** Calls of one stack share it: each distinct stack of a process is resolved once. */
 async function resolveStacks(
   file: TraceFile,
   stacks: Stacks,
   events: readonly EventId[],
 ): Promise<readonly (ResolvedStack | undefined)[]> {
   const calls = new Map(readCalls(file, events, false).map(({ call }) => [call.id, call]));
-  const resolved = new Map<string, Promise<ResolvedStack | undefined>>();
-  return Promise.all(
-    events.map((event) => {
-      const call = calls.get(event);
-      if (call === undefined || call.stack === 0) return Promise.resolve(undefined);
-      const key = `${call.process}:${call.stack}`;
-      const known = resolved.get(key) ?? stacks.resolve(call);
-      resolved.set(key, known);
-      return known;
-    }),
-  );
+  const resolve = (event: EventId): Promise<ResolvedStack | undefined> => {
+    const call = calls.get(event);
+    return call === undefined ? Promise.resolve(undefined) : stacks.resolve(call);
+  };
+  return Promise.all(events.map(resolve));
 }

@@ -6,11 +6,14 @@
 import fs from 'node:fs/promises';
 import type { RawCall, ResolvedFrame, ResolvedStack } from '../trace/engineProtocol';
 import { FrameFlag, ModuleFlag, StackEnd, SymbolFlag } from '../trace/gen/schema';
+import { Info, RECORDING } from './abi';
 import type { SymbolAnswer, SymbolProblem, Symbols } from './symbols';
 import type { TraceFile } from './traceFile';
 
 /** A walk ends at 256 frames; a file that says more is cut. */
 const MAX_FRAMES = 1024;
+/** Stacks that are kept. */
+const MAX_KEPT = 20_000;
 
 const ENDS: Readonly<Record<number, ResolvedStack['end']>> = {
   [StackEnd.complete]: 'complete',
@@ -58,6 +61,8 @@ export class Stacks {
   /** "process:module" → where it was mapped. */
   private readonly mappings = new Map<string, Mapping[]>();
   private mappingsSeen = 0;
+  /** Stacks of a finished trace by process and stack: nothing about them changes any more. */
+  private readonly finished = new Map<string, Promise<ResolvedStack | undefined>>();
 
   constructor(
     private readonly file: TraceFile,
@@ -65,7 +70,19 @@ export class Stacks {
   ) {}
 
   /** Undefined: the call has no stack, or it is damaged. */
-  async resolve(call: RawCall): Promise<ResolvedStack | undefined> {
+  resolve(call: RawCall): Promise<ResolvedStack | undefined> {
+    if (call.stack <= 0) return Promise.resolve(undefined);
+    if (this.file.info[Info.state] === RECORDING) return this.resolveNow(call);
+    const key = `${call.process}:${call.stack}`;
+    const known = this.finished.get(key);
+    if (known !== undefined) return known;
+    if (this.finished.size >= MAX_KEPT) this.finished.clear();
+    const stack = this.resolveNow(call);
+    this.finished.set(key, stack);
+    return stack;
+  }
+
+  private async resolveNow(call: RawCall): Promise<ResolvedStack | undefined> {
     const frames = this.framesOf(call.stack);
     if (frames === undefined) return undefined;
     this.takeNewRows();

@@ -85,7 +85,7 @@ enum syscope_lane {
 	SYSCOPE_LANE_GENERATIONS, /* at most SYSCOPE_MAX_GENERATIONS are counted */
 	SYSCOPE_LANE_COLUMNS
 };
-#define SYSCOPE_MAX_GENERATIONS 1024
+#define SYSCOPE_MAX_GENERATIONS 256
 
 /* Lanes [first, first + count) into lanes[count * SYSCOPE_LANE_COLUMNS]; lane ids are 0, 1, ... and stay. Returns how many. */
 SYSCOPE_EXPORT int32_t syscope_lanes(int32_t trace, uint32_t first, uint32_t count, double *lanes);

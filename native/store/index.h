@@ -169,8 +169,12 @@ static inline bool event_in_progress(const struct event *event)
 uint32_t *map64_at(struct map64 *map, uint64_t high, uint64_t low);
 uint32_t map64_get(const struct map64 *map, uint64_t high, uint64_t low);
 
-/* spans.c: calls back for each thing that a descriptor number of a process referred to, newest first. */
-typedef void (*index_span_fn)(void *context, uint64_t start, uint64_t end, uint64_t description);
+/*
+ * spans.c: calls back for each thing that a descriptor number of a process referred to, newest first, until `each` returns false
+ * or SPANS_MAX_LOOKS were looked at (a number that was used a million times is asked about ten times a second).
+ */
+#define SPANS_MAX_LOOKS 20000
+typedef bool (*index_span_fn)(void *context, uint64_t start, uint64_t end, uint64_t description);
 void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_span_fn each, void *context);
 int index_take_fd_rows(struct index *x);
 int spans_use_table(struct index *x, uint32_t process, uint32_t files, uint64_t time);

@@ -21,27 +21,27 @@ struct collected {
  * A number that was a file and then a pipe is two lanes, each with its own generations only. Spans come newest first; one that
  * a table's new user took over at that moment and at once closed is none.
  */
-static void collect(void *context, uint64_t start, uint64_t end, uint64_t description)
+static bool collect(void *context, uint64_t start, uint64_t end, uint64_t description)
 {
 	struct collected *c = context;
 	const struct description_state *state;
 
-	if (!description || description >= c->x->description_count || c->count == c->capacity)
-		return;
+	if (!description || description >= c->x->description_count)
+		return true;
 	state = &c->x->descriptions[description];
 	if (state->class != c->class)
-		return;
+		return true;
 	if (c->start) {
 		c->start[c->count] = (double)start;
 		c->end[c->count] = end == TIME_OPEN ? INFINITY : (double)end;
 		c->name[c->count] = state->name;
 	}
-	c->count++;
+	return ++c->count < c->capacity;
 }
 
 static void collect_all(const struct index *x, const struct lane *lane, struct collected *c)
 {
-	if (lane->class != FD_CLASS_NONE && lane->fd >= 0 && lane->process < x->process_count)
+	if (c->capacity && lane->class != FD_CLASS_NONE && lane->fd >= 0 && lane->process < x->process_count)
 		index_spans_of(x, lane->process, lane->fd, collect, c);
 }
 

@@ -57,18 +57,19 @@ void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_s
 {
 	const struct process_state *state = &x->processes[process];
 	uint64_t use_end = state->ended;
+	uint32_t looks = 0;
 
 	for (uint32_t use = state->uses; use != NONE32; use = x->uses[use].older) {
 		uint64_t use_start = x->uses[use].start;
 		uint32_t at = map64_get(&x->span_by_fd, x->uses[use].files, (uint32_t)fd);
 
-		for (; at != NONE32; at = x->spans[at].older) {
+		for (; at != NONE32 && looks < SPANS_MAX_LOOKS; at = x->spans[at].older, looks++) {
 			const struct span *span = &x->spans[at];
 			uint64_t start = span->start > use_start ? span->start : use_start;
 			uint64_t end = span->end < use_end ? span->end : use_end;
 
-			if (start <= end)
-				each(context, start, end, span->description);
+			if (start <= end && !each(context, start, end, span->description))
+				return;
 		}
 		use_end = use_start;
 	}

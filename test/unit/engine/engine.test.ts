@@ -1,10 +1,12 @@
 /** Every request of the protocol on a small trace, in this process. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Engine } from '../../../extension/engine/engine';
 import type { BoxQuery, TraceId, TraceInfo } from '../../../extension/trace/engineProtocol';
-import { BUILD_ID, CLASS, EVENT, sampleTrace } from './sampleTrace';
+import { FrameFlag } from '../../../extension/trace/gen/schema';
+import { addCall, BUILD_ID, CLASS, EVENT, sampleTrace } from './sampleTrace';
 import { temporaryFile, temporaryFolder } from './temporary';
 import { BASE_REALTIME_NS, TraceBuilder } from './traceWriter';
 
@@ -18,8 +20,8 @@ async function opened(t: TestContext, bytes: Uint8Array): Promise<{ engine: Engi
 
 test('info', async (t) => {
   const { info } = await opened(t, sampleTrace().build());
-  const { path, ...rest } = info;
-  assert.match(path, /sample\.syscope$/);
+  const { path: file, ...rest } = info;
+  assert.match(file, /sample\.syscope$/);
   assert.deepEqual(rest, {
     program: '/usr/bin/sample',
     argv: ['sample', '--flag'],
@@ -124,6 +126,44 @@ test('details of a call, with a stack from the trace itself', async (t) => {
   assert.deepEqual(first?.location, { file: '/src/copy.c', line: 12, column: 7 });
   assert.deepEqual([first.module, first.buildId, first.sourceHash], ['/usr/bin/sample', BUILD_ID, 'ab12']);
   assert.deepEqual([first.sourceMtimeMs, first.moduleMtimeMs], [1_650_000_000_000, 1_600_000_000_000]);
+});
+
+test('what the trace has no symbols for is asked of the helper, with the address of the call itself', async (t) => {
+  const folder = fs.mkdtempSync(path.join(__dirname, 'native-'));
+  t.after(() => {
+    fs.rmSync(folder, { recursive: true });
+  });
+  fs.symlinkSync(path.join(__dirname, 'native/libsyscope.so'), path.join(folder, 'libsyscope.so'));
+  // Says which line it was asked, as the function's name.
+  const answer = `'{"frames":[{"function":"%s","file":"/src/x.c","line":3,"column":1,"inlined":false}]}\n\n'`;
+  const script = `#!/bin/sh\nwhile read -r module id list; do printf ${answer} "$module/$id/$list"; done\n`;
+  fs.writeFileSync(path.join(folder, 'syscope-symbols'), script, { mode: 0o700 });
+  const trace = new TraceBuilder();
+  const module = trace.add('module', { path: trace.string('/bin/x'), build_id: trace.string('ab') });
+  const frames = [
+    { module, offset: 0x100 },
+    { module, offset: 0x200, flags: FrameFlag.returnAddress },
+    { offset: 0x7fff_0000_0000n, flags: FrameFlag.noModule },
+  ].map((frame) => trace.add('frame', frame));
+  const stack = trace.add('stack', { pos: trace.heap(new Uint8Array(Uint32Array.from(frames).buffer)), count: 3, end: 2 });
+  trace.add('process', { pid: 1 });
+  trace.add('thread', { tid: 1 });
+  addCall(trace, { nr: 0, start: 1, end: 2, stack });
+  const engine = new Engine({ nativeFolder: folder });
+  t.after(() => {
+    engine.dispose();
+  });
+  const opened = await engine.request('open', { path: temporaryFile(t, 'a.syscope', trace.build()) });
+  const details = await engine.request('details', { trace: opened.trace, event: 0 });
+  assert.equal(details.stack?.end, 'no-cfi');
+  assert.deepEqual(
+    details.stack.frames.map((frame) => [frame.function, frame.location?.line, frame.missing, frame.address]),
+    [
+      ['/bin/x/ab/100', 3, undefined, 0x100n],
+      ['/bin/x/ab/1ff', 3, undefined, 0x200n],
+      [undefined, undefined, 'no-module', 0x7fff_0000_0000n],
+    ],
+  );
 });
 
 test('details of calls without a stack, without a result, and of none', async (t) => {
