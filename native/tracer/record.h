@@ -35,6 +35,7 @@ void record_superseded(struct tracer *tracer, const struct tracee *former);
 void record_warning(struct tracer *tracer, const struct tracee *tracee, uint32_t code, const char *text);
 void record_meta(struct tracer *tracer, const char *key, const char *value, size_t length);
 /* The closing LOST rows, if anything was lost, and END. */
-void record_end(struct tracer *tracer);
+/* ended_at: when the program was done, CLOCK_MONOTONIC ns. */
+void record_end(struct tracer *tracer, uint64_t ended_at);
 
 #endif

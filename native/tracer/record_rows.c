@@ -175,9 +175,9 @@ void record_meta(struct tracer *tracer, const char *key, const char *value, size
 	writer_append(tracer->writer, RECORD_META, &row);
 }
 
-static void record_lost(struct tracer *tracer, uint32_t reason, uint64_t count, const char *text)
+static void record_lost(struct tracer *tracer, uint64_t ended_at, uint32_t reason, uint64_t count, const char *text)
 {
-	struct row_lost row = { .time = tracer_now(), .reason = reason, .count = count };
+	struct row_lost row = { .time = ended_at, .reason = reason, .count = count };
 
 	if (count == 0)
 		return;
@@ -186,22 +186,25 @@ static void record_lost(struct tracer *tracer, uint32_t reason, uint64_t count, 
 	writer_append(tracer->writer, RECORD_LOST, &row);
 }
 
-void record_end(struct tracer *tracer)
+void record_end(struct tracer *tracer, uint64_t ended_at)
 {
-	struct row_end row = { .time = tracer_now(), .reason = tracer->end_reason };
+	struct row_end row = { .time = ended_at, .reason = tracer->end_reason };
 	int failure = writer_failed(tracer->writer);
 	uint64_t bytes = tracer->counters.lost_bytes + capture_take_lost(tracer->capture);
 
 	if (failure == -EFBIG) {
-		record_lost(tracer, LOST_REASON_SIZE_LIMIT, tracer->counters.lost_calls,
+		record_lost(tracer, ended_at, LOST_REASON_SIZE_LIMIT, tracer->counters.lost_calls,
 			"calls made after the size limit was reached");
 		row.reason = END_REASON_DISK_FULL;
 	} else if (failure != 0) {
-		record_lost(tracer, LOST_REASON_DISK_FULL, tracer->counters.lost_calls, "calls made after the disk was full");
+		record_lost(tracer, ended_at, LOST_REASON_DISK_FULL, tracer->counters.lost_calls,
+			"calls made after the disk was full");
 		row.reason = END_REASON_DISK_FULL;
 	} else {
-		record_lost(tracer, LOST_REASON_DETACHED, tracer->counters.lost_calls, "calls made after recording was stopped");
-		record_lost(tracer, LOST_REASON_UNREADABLE, bytes, "bytes of arguments that had no room in the tracer's buffer");
+		record_lost(tracer, ended_at, LOST_REASON_DETACHED, tracer->counters.lost_calls,
+			"calls made after recording was stopped");
+		record_lost(tracer, ended_at, LOST_REASON_UNREADABLE, bytes,
+			"bytes of arguments that had no room in the tracer's buffer");
 	}
 	row.seq = writer_sequence(tracer->writer);
 	writer_append(tracer->writer, RECORD_END, &row);

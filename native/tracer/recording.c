@@ -153,6 +153,7 @@ static const char *reason_word(const struct tracer *tracer)
 
 void recording_commit(struct tracer *tracer)
 {
+	uint64_t ended_at = tracer_now(); /* looking symbols up is not the program's time */
 	char number[32];
 	int err;
 
@@ -165,7 +166,7 @@ void recording_commit(struct tracer *tracer)
 		finish_symbols(tracer);
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)tracer->cheapest_ns);
 	text_meta(tracer, "stop_cost_ns", number);
-	record_end(tracer);
+	record_end(tracer, ended_at);
 	err = writer_close(tracer->writer);
 	tracer->writer = NULL;
 	if (err != 0)
