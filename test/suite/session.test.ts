@@ -119,6 +119,7 @@ suite('Trace Syscalls', function () {
       const before = traced.count('stopped');
       await vscode.commands.executeCommand('workbench.action.debug.stepOver');
       await waitFor('the next call', () => traced.count('stopped') > before || undefined);
+      await waitFor('the editor to show it', () => vscode.debug.activeStackItem instanceof vscode.DebugStackFrame || undefined);
     }
     assert.ok(seen.has('write'), [...seen].join());
     await vscode.commands.executeCommand('workbench.action.debug.continue');

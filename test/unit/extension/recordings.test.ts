@@ -52,7 +52,11 @@ test('the first Stop terminates, the second kills; an attached program is let go
 test('a session of this window stops its own', async () => {
   const recordings = new Recordings();
   let stopped = 0;
-  recordings.add({ trace: '/t', program: '/p', attached: false, stop: () => Promise.resolve(void stopped++) });
+  const stop = (): Promise<void> => {
+    stopped++;
+    return Promise.resolve();
+  };
+  recordings.add({ trace: '/t', program: '/p', attached: false, stop });
   await recordings.stop('/t', '/no/such/socket');
   assert.equal(stopped, 1);
   recordings.remove('/t');
