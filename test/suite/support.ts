@@ -188,6 +188,12 @@ export function lineOf(file: string, text: string): number {
   return index + 1;
 }
 
+/** Yama lets an ordinary user trace only descendants of the tracer (kernel documentation, LSM/Yama). */
+export function mayAttach(): boolean {
+  const scope = '/proc/sys/kernel/yama/ptrace_scope';
+  return process.getuid?.() === 0 || !fs.existsSync(scope) || fs.readFileSync(scope, 'utf8').trim() === '0';
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
