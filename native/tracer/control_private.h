@@ -1,5 +1,5 @@
 /*
- * What control.c (the tracer thread's side) and control_thread.c (the socket's side) share, all of it under the lock.
+ * What control.c and control_events.c (the tracer thread's side) and control_thread.c (the socket's side) share, all of it under the lock.
  * Must not live here: anything for other modules (control.h).
  */
 #ifndef SYSCOPE_TRACER_CONTROL_PRIVATE_H
@@ -49,6 +49,8 @@ struct control {
 };
 
 void *control_thread_main(void *control);
+/* Tells the thread that there is something to send, or that it is to end. */
+void control_kick(struct control *control);
 /* Appends text to what the peer is to be sent. The lock is held. */
 void control_queue(struct control_peer *peer, const char *text);
 /* The hello line, and for a trace that is complete already what ended it. The lock is held. */

@@ -25,8 +25,18 @@ static const struct {
 };
 
 static const uint64_t kernel_filesystems[] = {
-	PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC, SECURITYFS_MAGIC,
-	BPF_FS_MAGIC, NSFS_MAGIC, PSTOREFS_MAGIC, EFIVARFS_MAGIC, 0x62656570, /* configfs: no name in the kernel's user headers */
+	PROC_SUPER_MAGIC,
+	SYSFS_MAGIC,
+	CGROUP_SUPER_MAGIC,
+	CGROUP2_SUPER_MAGIC,
+	DEBUGFS_MAGIC,
+	TRACEFS_MAGIC,
+	SECURITYFS_MAGIC,
+	BPF_FS_MAGIC,
+	NSFS_MAGIC,
+	PSTOREFS_MAGIC,
+	EFIVARFS_MAGIC,
+	0x62656570, /* configfs: no name in the kernel's user headers */
 };
 
 static const char anonymous_prefix[] = "anon_inode:";

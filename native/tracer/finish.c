@@ -41,7 +41,7 @@ static uint64_t address_of(const struct stack_frame *frame)
 
 static const struct stack_frame *frame_at(const struct finish *finish, uint32_t index)
 {
-	return stacks_frame(finish->tracer->stacks, finish->order[index]);
+	return stack_table_frame(stacks_table(finish->tracer->stacks), finish->order[index]);
 }
 
 /* Tabs, newlines and backslashes of a path, as the question's grammar wants them. */
@@ -132,9 +132,8 @@ static void ask_module(struct finish *finish, uint32_t first, uint32_t end)
 
 static int by_module(const void *a, const void *b, void *context)
 {
-	const struct stacks *stacks = context;
-	const struct stack_frame *first = stacks_frame(stacks, *(const uint32_t *)a);
-	const struct stack_frame *second = stacks_frame(stacks, *(const uint32_t *)b);
+	const struct stack_frame *first = stack_table_frame(context, *(const uint32_t *)a);
+	const struct stack_frame *second = stack_table_frame(context, *(const uint32_t *)b);
 
 	if (first->module != second->module)
 		return first->module < second->module ? -1 : 1;
@@ -143,13 +142,15 @@ static int by_module(const void *a, const void *b, void *context)
 
 static int sort_frames(struct finish *finish)
 {
-	finish->count = stacks_frame_count(finish->tracer->stacks);
+	const struct stack_table *table = stacks_table(finish->tracer->stacks);
+
+	finish->count = stack_table_frames(table);
 	finish->order = calloc(finish->count, sizeof(*finish->order));
 	if (!finish->order)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < finish->count; i++)
 		finish->order[i] = i + 1;
-	qsort_r(finish->order, finish->count, sizeof(*finish->order), by_module, finish->tracer->stacks);
+	qsort_r(finish->order, finish->count, sizeof(*finish->order), by_module, (void *)(uintptr_t)table);
 	return 0;
 }
 
@@ -184,7 +185,7 @@ void finish_symbols(struct tracer *tracer)
 	struct finish *finish;
 	int err;
 
-	if (stacks_frame_count(tracer->stacks) == 0 || writer_failed(tracer->writer) != 0)
+	if (stack_table_frames(stacks_table(tracer->stacks)) == 0 || writer_failed(tracer->writer) != 0)
 		return;
 	finish = calloc(1, sizeof(*finish));
 	if (!finish)

@@ -7,6 +7,7 @@
 
 #include "memory.h"
 #include "modules.h"
+#include "stack_table.h"
 #include "tracer.h"
 
 struct stacks;
@@ -19,13 +20,7 @@ void stacks_prepare(struct stacks *stacks, const struct tracee *tracee, uint64_t
 /* Walks the stopped thread's stack; reads more of it where the slice does not suffice. Returns the stack's id, 0: none. */
 uint32_t stacks_take(struct stacks *stacks, struct tracee *tracee, const struct memory_piece *slice);
 
-/* The interned frames, for symbols: ids are 1..count. */
-struct stack_frame {
-	uint32_t module;
-	uint64_t offset;
-	uint8_t flags;
-};
-uint32_t stacks_frame_count(const struct stacks *stacks);
-const struct stack_frame *stacks_frame(const struct stacks *stacks, uint32_t id);
+/* The frames and stacks that were found. */
+const struct stack_table *stacks_table(const struct stacks *stacks);
 
 #endif

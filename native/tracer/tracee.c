@@ -132,6 +132,8 @@ void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former
 	leader->entry_class = former->entry_class;
 	leader->every_call = former->every_call;
 	leader->step = former->step;
+	if (leader->exiting) /* it was killed by the exec, and is the one that goes on after all */
+		tracer->exiting_leaders--;
 	leader->exiting = false;
 	leader->hold = HOLD_NONE;
 	tracee_remove(tracer, former);

@@ -1,0 +1,163 @@
+/* See children.h. */
+#include "children.h"
+
+#include <linux/sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <unistd.h>
+
+#include "effects.h"
+#include "resume.h"
+
+uint64_t children_event_message(pid_t tid)
+{
+	unsigned long message = 0;
+
+	return ptrace(PTRACE_GETEVENTMSG, tid, NULL, &message) == 0 ? message : 0;
+}
+
+/* A thread that was in a call when it was attached to goes back into it: the entry that is seen then is not its first. */
+static bool was_in_call(pid_t tid)
+{
+	struct user_regs_struct regs;
+	long long result;
+
+	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) != 0)
+		return false;
+	result = (long long)regs.rax;
+	return (long long)regs.orig_rax >= 0 && result <= -512 && result >= -516; /* the kernel's codes for "begin it anew" */
+}
+
+void children_first_stop(struct tracee *child)
+{
+	child->fresh = false;
+	if (child->attached)
+		child->attached_inside = was_in_call(child->tid);
+	effects_restore_clone(child, child->tid);
+	child->clone_changed = false;
+	if (child->group_stopped)
+		resume_listen(child);
+	else
+		resume_tracee(child, 0);
+}
+
+static bool is_thread_of(pid_t pid, pid_t tid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d", pid, tid);
+	return access(path, F_OK) == 0;
+}
+
+/* Gives a new thread or process its place, once its parent's event and the thread itself are both known. */
+static void claim_child(struct tracer *tracer, const struct tracee *parent, struct tracee *child, uint64_t flags)
+{
+	struct process *process = parent->process;
+	uint32_t process_flags = 0;
+
+	if (flags & CLONE_VM)
+		process_flags |= PROCESS_FLAG_SHARES_MEMORY;
+	if (flags & CLONE_FILES)
+		process_flags |= PROCESS_FLAG_SHARES_FILES;
+	if (flags & CLONE_NEWPID)
+		process->nested = true;
+	if (!(flags & CLONE_THREAD))
+		process = process_add(tracer, child->tid, process, process_flags);
+	if (!process)
+		return;
+	child->every_call = parent->every_call;
+	child->fork_flags = parent->fork_flags;
+	child->clone_changed = parent->clone_changed && !(parent->clone_memory.v && (flags & CLONE_VM));
+	child->clone_memory = parent->clone_memory;
+	tracee_claim(tracer, child, process);
+	if (child->hold == HOLD_UNCLAIMED) {
+		child->hold = HOLD_NONE;
+		tracer->unclaimed--;
+		children_first_stop(child);
+	}
+}
+
+static uint64_t flags_of_fork(const struct tracee *parent, pid_t child, int event)
+{
+	uint64_t flags = parent->recorded ? parent->fork_flags : 0;
+
+	if (!parent->recorded && is_thread_of(parent->process->pid, child))
+		flags = CLONE_THREAD | CLONE_VM | CLONE_FILES;
+	if (event == PTRACE_EVENT_VFORK && flags == 0)
+		flags = CLONE_VM;
+	return flags;
+}
+
+void children_forked(struct tracer *tracer, const struct tracee *parent, int status)
+{
+	pid_t child_tid = (pid_t)children_event_message(parent->tid);
+	struct tracee *child = child_tid > 0 ? tracee_find(tracer, child_tid) : NULL;
+
+	if (!child && child_tid > 0)
+		child = tracee_add(tracer, child_tid);
+	if (child && !child->process)
+		claim_child(tracer, parent, child, flags_of_fork(parent, child_tid, (int)((unsigned int)status >> 16)));
+	effects_restore_clone(parent, parent->tid);
+}
+
+/* Reads a number of a thread's status in proc, such as "Tgid:". 0: it can't be had. */
+static pid_t status_number(pid_t tid, const char *key)
+{
+	char path[64], line[256];
+	long number = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	while (number == 0 && fgets(line, sizeof(line), file)) {
+		if (strncmp(line, key, strlen(key)) == 0)
+			number = strtol(line + strlen(key), NULL, 10);
+	}
+	fclose(file);
+	return (pid_t)number;
+}
+
+static void adopt(struct tracer *tracer, struct tracee *child)
+{
+	struct process *process = process_find(tracer, status_number(child->tid, "Tgid:"));
+
+	if (!process)
+		process = process_add(tracer, child->tid, process_find(tracer, status_number(child->tid, "PPid:")), 0);
+	if (!process)
+		return;
+	tracee_claim(tracer, child, process);
+	child->hold = HOLD_NONE;
+	tracer->unclaimed--;
+	children_first_stop(child);
+}
+
+void children_adopt(struct tracer *tracer, pid_t gone)
+{
+	for (size_t i = 0; i < TRACEE_BUCKETS; i++) {
+		for (struct tracee *tracee = tracer->buckets[i]; tracee; tracee = tracee->next) {
+			pid_t parent = tracee->hold == HOLD_UNCLAIMED ? status_number(tracee->tid, "PPid:") : 0;
+
+			if (tracee->hold == HOLD_UNCLAIMED && (parent == gone || !process_find(tracer, parent)))
+				adopt(tracer, tracee);
+		}
+	}
+}
+
+void children_unknown(struct tracer *tracer, pid_t tid, enum stop_kind kind)
+{
+	struct tracee *tracee;
+
+	if (kind == STOP_GONE)
+		return;
+	tracee = tracee_add(tracer, tid);
+	if (!tracee)
+		return;
+	tracee->group_stopped = kind == STOP_GROUP;
+	tracee->hold = HOLD_UNCLAIMED;
+	tracer->unclaimed++;
+}

@@ -1,0 +1,24 @@
+/*
+ * New threads and processes: their first stop and their parent's event come in either order, and only both together say
+ * what they are.
+ * Must not live here: other stops (loop.c), the tables (tracee.c).
+ */
+#ifndef SYSCOPE_TRACER_CHILDREN_H
+#define SYSCOPE_TRACER_CHILDREN_H
+
+#include "stop.h"
+#include "tracer.h"
+
+/* The message of the ptrace event that the thread is stopped at; 0: it has vanished. */
+uint64_t children_event_message(pid_t tid);
+
+/* A fork, vfork or clone is about to return in parent, which is stopped at that event. */
+void children_forked(struct tracer *tracer, const struct tracee *parent, int status);
+/* The first stop of a thread of which no parent has told yet: it stays until one does. */
+void children_unknown(struct tracer *tracer, pid_t tid, enum stop_kind kind);
+/* The first stop of a thread whose place is known: lets it go. */
+void children_first_stop(struct tracee *child);
+/* The process gone has ended, perhaps without telling of a child: what proc says of the child has to do. */
+void children_adopt(struct tracer *tracer, pid_t gone);
+
+#endif
