@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
   START_MS,
+  STEP_MS,
   eventually,
   openWorkbench,
   screenshot,
@@ -68,8 +69,12 @@ export async function startSample(page: Page): Promise<void> {
   );
 }
 
-export async function traceComplete(page: Page): Promise<void> {
-  await eventually('the trace is complete', async () => ((await statusText(page)).includes('Complete') ? true : undefined));
+export async function traceComplete(page: Page, limitMs = STEP_MS): Promise<void> {
+  await eventually(
+    'the trace is complete',
+    async () => ((await statusText(page)).includes('Complete') ? true : undefined),
+    limitMs,
+  );
 }
 
 /** The newest trace in the extension's storage. */

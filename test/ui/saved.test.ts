@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 import {
+  START_MS,
   THEMES,
   eventually,
   openFile,
@@ -17,8 +18,8 @@ import {
   type ThemeClass,
   type Workbench,
 } from '../workbench/ui';
-import { compile, openSample, step } from './sample';
-import { allLanes, canvas, clickCall, drawer, fit, statusText, timeline } from './timeline';
+import { compile, openSample, step, traceComplete } from './sample';
+import { allLanes, canvas, clickCall, drawer, fit, timeline } from './timeline';
 import { callKeys, exportCalls, laneKeys, lineOf, theCall } from './trace';
 
 const TRACE = 'saved.syscope';
@@ -65,7 +66,7 @@ void test('a saved trace', async (context) => {
     await say('shows every lane of its export', async () => {
       await openFile(page, 'pipe_child.c');
       await openFile(page, TRACE);
-      await eventually('the trace is open', async () => ((await statusText(page)).includes('Complete') ? true : undefined));
+      await traceComplete(page, START_MS);
       assert.deepEqual(laneKeys(await allLanes(page)), callKeys(calls));
     });
 
@@ -90,7 +91,7 @@ void test('a saved trace', async (context) => {
       execFileSync('make', ['-s', '-B', '-C', folder, 'CFLAGS=-g -O0'], { stdio: 'pipe', timeout: 60_000 });
       await runCommand(page, 'View: Close All Editors');
       await openFile(page, TRACE);
-      await eventually('the trace is open again', async () => ((await statusText(page)).includes('Complete') ? true : undefined));
+      await traceComplete(page, START_MS);
       assert.deepEqual(laneKeys(await allLanes(page)), callKeys(calls));
       await clickCall(page, write, calls);
       assert.match(await drawer(page).locator('.source').innerText(), new RegExp(`pipe_child\\.c:${line}\\b.*ask_child`, 's'));
@@ -110,7 +111,7 @@ void test('a workspace that is not trusted: traces are viewed, nothing runs', as
       await page.getByText('Restricted Mode', { exact: true }).first().waitFor({ timeout: 60_000 });
       await openFile(page, TRACE);
       const calls = exportCalls(path.join(folder, TRACE));
-      await eventually('the trace is open', async () => ((await statusText(page)).includes('Complete') ? true : undefined));
+      await traceComplete(page, START_MS);
       const sync = theCall(calls, 'the fsync', ({ name }) => name === 'fsync');
       await clickCall(page, sync, calls);
       await highlightedLine(workbench, 'copy.c', lineOf(path.join(folder, 'copy.c'), 'check(fsync(target)'));

@@ -62,7 +62,7 @@ export async function panes(page: Page): Promise<readonly string[]> {
 }
 
 export const statusText = async (page: Page): Promise<string> =>
-  timeline(page).locator('footer.status').innerText({ timeout: STEP_MS });
+  timeline(page).locator('footer.status').innerText({ timeout: 5000 });
 
 /** The time axis: what the canvas's left and right edges stand for. */
 export async function axis(page: Page): Promise<{ readonly t0: number; readonly t1: number }> {
