@@ -129,5 +129,6 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     vscode.commands.registerCommand('syscope.pickProcess', pickProcess),
   );
+  tabs.adoptAtStart().catch(failed('An open trace could not be shown as a timeline'));
   removeStaleRunFolders().catch(failed('Old session folders could not be removed'));
 }

@@ -23,6 +23,18 @@ export class TimelineTabs {
     await open(trace, { viewColumn: tab?.group.viewColumn ?? vscode.ViewColumn.Active, preserveFocus: false, preview: false });
   }
 
+  /**
+   * A window that starts with a trace named on its command line or in its address opens it before it knows this
+   * extension's editor, as a binary file: such tabs become timelines.
+   */
+  async adoptAtStart(): Promise<void> {
+    for (const tab of vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs)) {
+      if (!(tab.input instanceof vscode.TabInputText) || !tab.input.uri.path.endsWith('.syscope')) continue;
+      await open(tab.input.uri.fsPath, { viewColumn: tab.group.viewColumn, preserveFocus: !tab.isActive, preview: false });
+      await vscode.window.tabGroups.close(tab, true);
+    }
+  }
+
   async close(trace: string): Promise<void> {
     const tab = findTab(trace);
     if (tab !== undefined) await vscode.window.tabGroups.close(tab, true);

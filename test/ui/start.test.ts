@@ -10,7 +10,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { launchBrowser } from '../workbench/host.mjs';
 import { START_MS, eventually, screenshot } from '../workbench/ui';
-import { lanes, statusText } from './timeline';
+import { traceComplete } from './sample';
+import { lanes } from './timeline';
 
 const START = path.join(process.cwd(), 'test/start.mjs');
 const LIMIT_MS = 240_000;
@@ -93,9 +94,12 @@ void test('without `code`: the browser workbench shows the sample’s timeline; 
     const url = await untilUrl(child);
     const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
     await page.goto(url, { timeout: START_MS });
-    await eventually('the timeline', async () => ((await statusText(page)).includes('Complete') ? true : undefined), START_MS);
-    assert.ok((await lanes(page)).some((lane) => lane.class === 'pipe'));
-    await screenshot(page, 'start');
+    try {
+      await traceComplete(page, START_MS);
+      assert.ok((await lanes(page)).some((lane) => lane.class === 'pipe'));
+    } finally {
+      await screenshot(page, 'start');
+    }
     const other = await fetch(new URL('/', url), { redirect: 'manual' });
     assert.equal(other.status, 403, 'without the token nobody gets in');
     child.kill('SIGINT');
