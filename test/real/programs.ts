@@ -25,7 +25,12 @@ export const PROGRAMS: readonly Program[] = [
     needs: 'python3',
     command: (python) => [python, '-c', 'import json, os; print(json.dumps(sorted(os.listdir("tree"))[:3]))'],
   },
-  { title: 'gcc -c', needs: 'gcc', command: (gcc) => [gcc, '-c', '-O1', 'unit.c', '-o', 'unit.o'] },
+  {
+    title: 'gcc -c',
+    needs: 'gcc',
+    byChance: ['getrandom'], // the name of a temporary file: drawn again if the bits would favour some letters
+    command: (gcc) => [gcc, '-c', '-O1', 'unit.c', '-o', 'unit.o'],
+  },
   {
     title: 'tar',
     needs: 'tar',
