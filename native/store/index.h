@@ -84,7 +84,7 @@ struct map64 { /* (high, low) -> index; open addressing */
 	struct map64_slot {
 		uint64_t high, low;
 		uint32_t value; /* NONE32: free */
-	} * slots;
+	} *slots;
 	size_t mask, used;
 };
 

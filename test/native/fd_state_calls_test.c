@@ -99,7 +99,7 @@ static void reuse_before_the_exit_of_close(void)
 	CHECK(new != old);
 	CHECK(world_row(&world, 1)->op == FD_OP_CLOSE && world_row(&world, 1)->event == closing.event + 1);
 	world_exit(&world, &closing, 0);
-	CHECK(at(3) == new &&closing.description == old &&world_count(&world, FD_OP_CLOSE) == 1);
+	CHECK(at(3) == new && closing.description == old &&world_count(&world, FD_OP_CLOSE) == 1);
 	world_end(&world);
 }
 
@@ -211,7 +211,7 @@ static void close_range_leaves_what_is_newer(void)
 	new = at(3);
 	world_exit(&world, &call, 0);
 	world_drop(&world, 10, 4);
-	CHECK(at(3) == new &&at(4) == 0 && at(9) != 0);
+	CHECK(at(3) == new && at(4) == 0 && at(9) != 0);
 	world_end(&world);
 }
 
