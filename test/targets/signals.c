@@ -83,18 +83,24 @@ static int queued(void)
 
 static int stopped_child(void)
 {
-	pid_t child = fork();
-	int status;
+	int ends[2], status;
+	char byte;
+	pid_t child;
 
+	if (pipe(ends) != 0)
+		return 1;
+	child = fork();
 	if (child == 0) {
+		close(ends[1]);
 		raise(SIGSTOP);
-		_exit(7);
+		_exit(read(ends[0], &byte, 1) == 0 ? 7 : 8); /* not before the parent has seen that it goes on */
 	}
 	waitpid(child, &status, WUNTRACED);
 	printf("stopped %d by %d\n", WIFSTOPPED(status), WIFSTOPPED(status) ? WSTOPSIG(status) : 0);
 	kill(child, SIGCONT);
 	waitpid(child, &status, WCONTINUED);
 	printf("continued %d\n", WIFCONTINUED(status));
+	close(ends[1]);
 	waitpid(child, &status, 0);
 	printf("exited %d with %d\n", WIFEXITED(status), WEXITSTATUS(status));
 	return 0;

@@ -12,6 +12,10 @@ const logFile = path.join(folder, 'log');
 const shell = (script: string, limitSeconds = 30): Promise<CommandResult> =>
   runCommand({ command: 'sh', args: ['-c', script], cwd: folder, limitSeconds, prefix: '| ', logFile });
 
+function nameOf(pid: number): string {
+  return fs.readFileSync(`/proc/${String(pid)}/comm`, 'utf8').trim();
+}
+
 function alive(pid: number): boolean {
   const stat = fs.existsSync(`/proc/${pid}/stat`) ? fs.readFileSync(`/proc/${pid}/stat`, 'latin1') : '';
   return stat !== '' && !stat.includes(') Z');
@@ -38,6 +42,8 @@ test('a process that left the group is found by its mark and ended', async () =>
   const result = await shell('setsid sleep 600 </dev/null >/dev/null 2>&1 & echo $!');
   const pid = Number(result.lines[0]);
   assert.ok(alive(pid));
+  // Started, but not yet what it is going to be: first sh, then setsid.
+  for (let i = 0; i < 500 && nameOf(pid) !== 'sleep'; i++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.ok(endLeftOvers().includes('sleep'));
   for (let i = 0; i < 100 && alive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(alive(pid), false);
