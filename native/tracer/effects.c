@@ -5,6 +5,7 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -130,6 +131,15 @@ static void exit_mapping(struct tracer *tracer, struct process *process, const s
 	}
 }
 
+/* A new descriptor whose work is done without calls, by the name that the table gives it. */
+static void exit_new(struct tracer *tracer, const struct tracee *tracee)
+{
+	if (strcmp(tracee->call.row->effect_name, "anon_inode:[io_uring]") == 0)
+		record_blind(tracer, tracee, BLIND_REASON_IO_URING,
+			"An io_uring was set up: what is asked for through its memory is done without system calls, and is not "
+			"in the trace.");
+}
+
 static bool failed(int64_t ret)
 {
 	return ret < 0 && ret >= -4095;
@@ -150,6 +160,8 @@ void effects_exit(struct tracer *tracer, struct tracee *tracee)
 		exit_prctl(tracer, tracee);
 	else if (call->row->effect == EFFECT_UNSHARE)
 		process->nested |= !failed(call->ret);
+	else if (call->row->effect == EFFECT_NEW && !failed(call->ret))
+		exit_new(tracer, tracee);
 	else if (!failed(call->ret) && process->space->unwind)
 		exit_mapping(tracer, process, call);
 }

@@ -157,6 +157,15 @@ void record_superseded(struct tracer *tracer, const struct tracee *former)
 	control_thread_exit(tracer->control, former->process->pid, former->tid);
 }
 
+void record_blind(struct tracer *tracer, const struct tracee *tracee, uint32_t reason, const char *text)
+{
+	struct row_blind row = { .time = tracer_now(), .thread = tracee->index, .reason = reason };
+
+	row.seq = writer_sequence(tracer->writer);
+	row.text = intern(tracer, text);
+	writer_append(tracer->writer, RECORD_BLIND, &row);
+}
+
 void record_warning(struct tracer *tracer, const struct tracee *tracee, uint32_t code, const char *text)
 {
 	struct row_warning row = { .time = tracer_now(), .thread = tracee ? tracee->index + 1 : 0, .code = code };

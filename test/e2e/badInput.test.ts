@@ -183,6 +183,17 @@ void describe('command lines', () => {
     assert.ok(calls(rowsOf(trace)).length > 0);
   });
 
+  void it('without -o the trace is named by program and time, in the working directory', () => {
+    const cwd = freshFolder('named');
+    for (let i = 0; i < 2; i++) assert.equal(run([SYSCOPE, 'record', '--', target('signals'), 'info'], { cwd }).status, 0);
+    const names = fs.readdirSync(cwd);
+    assert.equal(names.length, 2, 'two recordings in the same second too');
+    for (const name of names) {
+      assert.match(name, /^signals-\d{8}-\d{6}(-2)?\.syscope$/);
+      assert.equal(fs.statSync(path.join(cwd, name)).mode & 0o777, 0o600);
+    }
+  });
+
   void it('a tracer without its symbol program records all the same, and says that lines are looked up later', () => {
     const alone = path.join(freshFolder('alone'), 'syscope-tracer');
     fs.copyFileSync(path.join(path.dirname(fs.realpathSync(SYSCOPE)), 'native/syscope-tracer'), alone);

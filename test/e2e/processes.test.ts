@@ -105,6 +105,24 @@ void describe('processes', () => {
     });
   }
 
+  void it('strict mode is refused by our own filter, which is said, and works without it', () => {
+    const filtered = record([target('strict')]);
+    assert.equal(filtered.ran.stdout, 'refused\n');
+    assert.match(JSON.stringify(ofKind(filtered.rows, 'warning')), /--seccomp off/);
+    const plain = record([target('strict')], ['--seccomp', 'off']);
+    assert.equal(plain.ran.stdout, 'strict\n');
+    assert.deepEqual(ofKind(plain.rows, 'warning'), []);
+  });
+
+  void it('what an io_uring does without calls is said to be missing', (t) => {
+    const { ran, rows } = record([target('ring')]);
+    if (ran.stdout === 'none\n') {
+      t.skip('this kernel has no io_uring');
+      return;
+    }
+    assert.equal(ofKind(rows, 'blind').length, 1);
+  });
+
   void it('a daemon left behind goes on being recorded, and its starter’s end is not delayed by it', async () => {
     const file = path.join(freshFolder('daemon'), 'written');
     const trace = newTrace();

