@@ -167,11 +167,23 @@ void control_end(struct control *control, const char *reason)
 {
 	char line[96];
 
-	if (!control)
+	if (!control || control->listener < 0)
 		return;
 	snprintf(line, sizeof(line), "{\"event\":\"end\",\"reason\":\"%s\"}\n", reason);
-	say(control, 0, "%s", line);
 	pthread_mutex_lock(&control->lock);
 	strcpy(control->end, line);
+	for (size_t i = 0; i < CONTROL_PEERS; i++) {
+		struct control_peer *peer = &control->peers[i];
+
+		if (peer->fd < 0)
+			continue;
+		if (!peer->ready) { /* accepted, but the loop ended before it could greet */
+			control_queue_hello(control, peer);
+			control_queue(peer, control->root_exit);
+			peer->ready = true;
+		}
+		control_queue(peer, line);
+	}
 	pthread_mutex_unlock(&control->lock);
+	control_kick(control);
 }
