@@ -77,7 +77,7 @@ void describe('on a terminal', () => {
     await onTerminal(jobControl(recordCommand(trace, [COPIES]).join(' ')));
     const rows = rowsOf(trace);
     const reads = calls(rows, 'read').filter((row) => row.fd === 0);
-    assert.ok(reads.length >= 3);
+    assert.ok(reads.length >= 2, 'two lines, and perhaps the reads that the signals interrupted');
     assert.ok(reads.every((row) => row.fd_class === 'terminal'));
     const signals = ofKind(rows, 'signal').map((row) => String(row.name ?? row.signal));
     for (const name of ['SIGTSTP', 'SIGCONT', 'SIGINT']) assert.ok(signals.includes(name), `${name} in ${signals.join(' ')}`);
