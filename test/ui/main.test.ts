@@ -18,7 +18,7 @@ import {
   type Workbench,
 } from '../workbench/ui';
 import { newestTrace, openSample, samplePids, startSample, step, traceComplete } from './sample';
-import { allLanes, axis, canvas, chip, clickCall, fit, statusText, zoomIn, type LaneRow } from './timeline';
+import { allLanes, axis, canvas, chip, clickCall, expectLanes, fit, statusText, zoomIn, type LaneRow } from './timeline';
 import { callKeys, exportCalls, laneKeys, lineOf, theCall, type ExportedCall } from './trace';
 
 async function expectSource(workbench: Workbench, file: string, text: string): Promise<void> {
@@ -63,7 +63,7 @@ void test('the sample program, from the arrow to its source lines', async (conte
         'the copied file was synced before',
       );
       assert.match(status, /Recording/);
-      assert.deepEqual(laneKeys(await allLanes(page)), callKeys(known));
+      await expectLanes(page, callKeys(known));
       await screenshot(page, 'waiting');
     });
 
@@ -74,8 +74,7 @@ void test('the sample program, from the arrow to its source lines', async (conte
       calls = exportCalls(newestTrace(workbench));
       theCall(calls, 'the greeting', (call) => call.name === 'write' && call.text.includes('Hello, ADA!'));
       await fit(page);
-      rows = await allLanes(page);
-      assert.deepEqual(laneKeys(rows), callKeys(calls));
+      rows = await expectLanes(page, callKeys(calls));
     });
 
     await say('panes have the right descriptors and names', () => {
@@ -92,11 +91,10 @@ void test('the sample program, from the arrow to its source lines', async (conte
 
     await say('hiding "network" hides exactly those, showing brings them back', async () => {
       await chip(page, 'network').click();
-      const without = await allLanes(page);
-      assert.deepEqual(laneKeys(without), laneKeys(rows.filter((row) => row.class !== 'network')));
+      const without = await expectLanes(page, laneKeys(rows.filter((row) => row.class !== 'network')));
       assert.ok(without.length < rows.length);
       await chip(page, 'network').click();
-      assert.deepEqual(laneKeys(await allLanes(page)), laneKeys(rows));
+      await expectLanes(page, laneKeys(rows));
     });
 
     await say('a click on a write to the pipe leads to its line', async () => {

@@ -19,8 +19,8 @@ import {
   type Workbench,
 } from '../workbench/ui';
 import { compile, openSample, step, traceComplete } from './sample';
-import { allLanes, canvas, clickCall, drawer, fit, timeline } from './timeline';
-import { callKeys, exportCalls, laneKeys, lineOf, theCall } from './trace';
+import { canvas, clickCall, drawer, expectLanes, fit, timeline } from './timeline';
+import { callKeys, exportCalls, lineOf, theCall } from './trace';
 
 const TRACE = 'saved.syscope';
 
@@ -67,7 +67,7 @@ void test('a saved trace', async (context) => {
       await openFile(page, 'pipe_child.c');
       await openFile(page, TRACE);
       await traceComplete(page, START_MS);
-      assert.deepEqual(laneKeys(await allLanes(page)), callKeys(calls));
+      await expectLanes(page, callKeys(calls));
     });
 
     for (const theme of Object.keys(THEMES) as ThemeClass[]) {
@@ -92,7 +92,7 @@ void test('a saved trace', async (context) => {
       await runCommand(page, 'View: Close All Editors');
       await openFile(page, TRACE);
       await traceComplete(page, START_MS);
-      assert.deepEqual(laneKeys(await allLanes(page)), callKeys(calls));
+      await expectLanes(page, callKeys(calls));
       await clickCall(page, write, calls);
       assert.match(await drawer(page).locator('.source').innerText(), new RegExp(`pipe_child\\.c:${line}\\b.*ask_child`, 's'));
       await highlightedLine(workbench, 'pipe_child.c', line);

@@ -9,9 +9,11 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
   START_MS,
+  STEP_MS,
   eventually,
   notifications,
   openFile,
+  reloadWindow,
   screenshot,
   startFromPalette,
   tab,
@@ -36,8 +38,12 @@ function addConfigurations(folder: string): void {
   fs.writeFileSync(file, JSON.stringify(launch));
 }
 
-const waiting = (workbench: Workbench): Promise<unknown> =>
-  eventually('a call in progress', async () => ((await statusText(workbench.page)).includes('1 in progress') ? true : undefined));
+const waiting = (workbench: Workbench, limitMs = STEP_MS): Promise<unknown> =>
+  eventually(
+    'a call in progress',
+    async () => ((await statusText(workbench.page)).includes('1 in progress') ? true : undefined),
+    limitMs,
+  );
 
 async function shownPids(workbench: Workbench): Promise<readonly number[]> {
   return [...new Set((await lanes(workbench.page)).map((lane) => lane.pid))];
@@ -49,8 +55,7 @@ async function reload(page: Page): Promise<void> {
     .and(page.locator('.active'))
     .first()
     .getAttribute('data-resource-name');
-  await page.waitForTimeout(2000); // VS Code saves which editors are open a while after they were opened
-  await page.reload();
+  await reloadWindow(page);
   await tab(page, name ?? /\.syscope/)
     .first()
     .click({ timeout: START_MS });
@@ -69,7 +74,7 @@ void test('sessions side by side', async (context) => {
       await waiting(workbench);
       first = samplePids(workbench);
       assert.equal(first.length, 1);
-      assert.deepEqual(await shownPids(workbench), first);
+      await eventually('its lanes', async () => ((await shownPids(workbench)).join() === first.join() ? true : undefined));
       await startFromPalette(page, SECOND);
       second = await eventually('the second process', () => {
         const now = samplePids(workbench).filter((pid) => !first.includes(pid));
@@ -107,7 +112,7 @@ void test('sessions side by side', async (context) => {
 
     await say('without a terminal, a reload leaves the recording running; the timeline’s own Stop ends it', async () => {
       await startFromPalette(page, SLEEPER);
-      await waiting(workbench);
+      await waiting(workbench, START_MS);
       const [pid = 0] = await eventually('the sleeper’s lane', async () => {
         const pids = await shownPids(workbench);
         return pids.length === 1 ? pids : undefined;

@@ -2,9 +2,10 @@
  * The timeline inside its webview, as a person sees and uses it: positions are read from its labels and its time axis,
  * everything else is mouse and keyboard. Nothing here selects an event by any other way than a click on the canvas.
  */
+import assert from 'node:assert/strict';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { STEP_MS, eventually } from '../workbench/ui';
-import type { ExportedCall } from './trace';
+import { laneKeys, type ExportedCall } from './trace';
 
 export interface LaneRow {
   readonly class: string;
@@ -53,6 +54,18 @@ export async function allLanes(page: Page): Promise<readonly LaneRow[]> {
   }
   await page.mouse.wheel(0, -100_000);
   return [...found.values()];
+}
+
+/** Waits until the lanes are these (as laneKeys has them): the status line is a round trip ahead of the lanes. */
+export async function expectLanes(page: Page, expected: readonly string[]): Promise<readonly LaneRow[]> {
+  let rows: readonly LaneRow[] = [];
+  for (const end = Date.now() + STEP_MS; ;) {
+    rows = await allLanes(page);
+    if (laneKeys(rows).join('\n') === expected.join('\n')) return rows;
+    if (Date.now() > end) break;
+  }
+  assert.deepEqual(laneKeys(rows), expected);
+  return rows;
 }
 
 /** The classes whose panes are there, top to bottom. */

@@ -101,13 +101,13 @@ export async function runCommand(page: Page, title: string, limitMs = START_MS):
       await page.keyboard.press('F1');
       await box.locator('input').first().fill(`>${title}`, { timeout: 5000 });
       await row.click({ timeout: 5000 });
-      await box.waitFor({ state: 'hidden', timeout: 5000 });
-      return;
+      break;
     } catch (error) {
       if (Date.now() > end) throw error;
       await page.keyboard.press('Escape');
     }
   }
+  await box.waitFor({ state: 'hidden', timeout: STEP_MS });
 }
 
 /**
@@ -127,6 +127,22 @@ export async function startDebugging(page: Page, configuration: string): Promise
   );
 }
 
+/** Through the palette, as a person does: the window saves what is open before it goes. */
+export async function reloadWindow(page: Page): Promise<void> {
+  const title = 'Developer: Reload Window';
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  await eventually('the palette offers to reload', async () => {
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input').first().fill(`>${title}`, { timeout: 5000 });
+    await row.waitFor({ timeout: 5000 });
+    return true;
+  });
+  const loaded = page.waitForEvent('load', { timeout: START_MS });
+  await row.click();
+  await loaded;
+  await page.locator('.monaco-workbench').waitFor({ timeout: START_MS });
+}
+
 /** Starts a configuration by its name through quick open ("debug NAME"). */
 export async function startFromPalette(page: Page, configuration: string): Promise<void> {
   const box = page.locator('.quick-input-widget');
@@ -134,9 +150,9 @@ export async function startFromPalette(page: Page, configuration: string): Promi
     await page.keyboard.press('Control+P');
     await box.locator('input').first().fill(`debug ${configuration}`, { timeout: 5000 });
     await page.locator('.quick-input-list .monaco-list-row', { hasText: configuration }).first().click({ timeout: 5000 });
-    await box.waitFor({ state: 'hidden', timeout: 5000 });
     return true;
   });
+  await box.waitFor({ state: 'hidden', timeout: STEP_MS });
 }
 
 export const debugToolbar = (page: Page): Locator => page.locator('.debug-toolbar');
