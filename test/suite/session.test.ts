@@ -111,7 +111,12 @@ suite('Trace Syscalls', function () {
     await waitFor('output', () => traced.output('stdout') !== '' || undefined);
     const [thread] = await traced.threads();
     assert.ok(thread !== undefined);
-    await vscode.commands.executeCommand('workbench.action.debug.pause');
+    // The command acts on the thread that VS Code has focused, which it has once it has asked for the threads.
+    await waitFor('the program to be held', async () => {
+      await vscode.commands.executeCommand('workbench.action.debug.pause');
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return traced.count('stopped') > 0 || undefined;
+    });
     const stopped = await traced.event('stopped');
     assert.equal(stopped['reason'], 'pause');
     const seen = new Set<string>();
