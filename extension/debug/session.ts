@@ -95,13 +95,18 @@ export class SyscopeSession extends DebugSession {
     this.answer(response, () => this.runner.stop());
   }
 
-  /** The second Stop, or leaving an attached program. */
+  /**
+   * The second Stop, or leaving an attached program, both of which say what is to become of it. When a window is closed or
+   * reloaded, VS Code says nothing of it: then the recording goes on.
+   */
   protected override disconnectRequest(
     response: DebugProtocol.DisconnectResponse,
     args: DebugProtocol.DisconnectArguments,
   ): void {
     this.answer(response, async () => {
-      if (!this.terminated) await this.runner.disconnect(args.terminateDebuggee === false);
+      if (this.terminated) return;
+      if (args.terminateDebuggee === undefined) this.runner.leave();
+      else await this.runner.disconnect(!args.terminateDebuggee);
     });
   }
 

@@ -1,6 +1,7 @@
 /** The debug session against a stand-in tracer: what each request answers, which events come and in which order. */
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
+import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
@@ -168,6 +169,25 @@ test('the first Stop asks, the second kills', async () => {
   await client.request('disconnect', { terminateDebuggee: true });
   assert.equal((await client.event('exited'))['exitCode'], 128 + 9);
   await client.event('terminated');
+});
+
+test('a window that is closed or reloaded leaves the recording running', async () => {
+  const { client, log } = await start('wait');
+  await client.request('disconnect', {});
+  assert.ok(!client.names().includes('exited'));
+  const words = JSON.parse(fs.readFileSync(log.recordings[0]?.trace ?? '', 'utf8')) as string[];
+  const control = words.find((word) => word.startsWith('control='))?.slice('control='.length) ?? '';
+  const peer = net.connect(control);
+  const said = await new Promise<string>((resolve, reject) => {
+    peer.once('data', (data) => {
+      resolve(data.toString());
+    });
+    peer.once('error', reject);
+  });
+  assert.match(said, /"hello"/);
+  const closed = new Promise((resolve) => peer.resume().once('close', resolve));
+  peer.write('1 kill\n');
+  await closed;
 });
 
 test('restart ends the program, starts it with the new arguments and names the trace that it replaces', async () => {
