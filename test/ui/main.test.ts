@@ -44,7 +44,7 @@ void test('the sample program, from the arrow to its source lines', async (conte
   try {
     await say('while it waits in read(0), all earlier calls and the pending read are there', async () => {
       await openFile(page, 'main.c');
-      await startSample(page);
+      await startSample(workbench);
       const asked = performance.now();
       const status = await eventually('a call in progress', async () => {
         const text = await statusText(page);
@@ -125,7 +125,7 @@ void test('the sample program, from the arrow to its source lines', async (conte
     });
 
     await say('restart keeps filters and zoom', async () => {
-      await startSample(page);
+      await startSample(workbench);
       await chip(page, 'network').waitFor({ state: 'detached', timeout: STEP_MS });
       await chip(page, 'file').click();
       await fit(page);

@@ -23,7 +23,7 @@ import { tracesBelow } from './trace';
 
 const VSIX = path.join(process.cwd(), 'dist/syscope-linux-x64.vsix');
 export const CONFIGURATION = 'Trace Syscalls';
-export const PROMPT = 'Your name: ';
+const PROMPT = 'Your name:';
 
 export const compile = (folder: string): void => {
   execFileSync('make', ['-s', '-C', folder], { stdio: 'pipe', timeout: 60_000 });
@@ -57,14 +57,16 @@ export async function step(context: TestContext, page: () => Page, name: string,
   if (!result.passed) throw new Error(`stopped after: ${name}`);
 }
 
-/** Starts the sample and waits until it asks for the name. */
-export async function startSample(page: Page): Promise<void> {
-  const shown = await terminalText(page).catch(() => '');
-  const before = shown.split(PROMPT.trim()).length;
-  await startDebugging(page, CONFIGURATION);
+/** Starts the sample and waits until it asks for the name, in whichever terminal VS Code gives it. */
+export async function startSample(workbench: Workbench): Promise<void> {
+  const before = samplePids(workbench);
+  await startDebugging(workbench.page, CONFIGURATION);
   await eventually(
     'the program asks for a name',
-    async () => ((await terminalText(page)).split(PROMPT.trim()).length > before ? true : undefined),
+    async () => {
+      const started = samplePids(workbench).some((pid) => !before.includes(pid));
+      return started && (await terminalText(workbench.page)).trimEnd().endsWith(PROMPT) ? true : undefined;
+    },
     START_MS,
   );
 }

@@ -68,7 +68,7 @@ void test('sessions side by side', async (context) => {
   try {
     await say('two at once keep apart: each tab shows its own process', async () => {
       await openFile(page, 'main.c');
-      await startSample(page);
+      await startSample(workbench);
       await waiting(workbench);
       first = samplePids(workbench);
       assert.equal(first.length, 1);

@@ -204,9 +204,9 @@ export async function visibleLines(
   });
 }
 
-/** What the visible terminal shows, a line each. */
+/** What the visible terminal shows, a line each; nothing if there is none. */
 export async function terminalText(page: Page): Promise<string> {
-  const text = await page.locator('.terminal-wrapper.active .xterm-rows').first().innerText({ timeout: STEP_MS });
+  const [text = ''] = await page.locator('.terminal-wrapper.active .xterm-rows').allInnerTexts();
   return text.replaceAll('\u00a0', ' ');
 }
 
