@@ -1,10 +1,4 @@
-/*
- * See cpu.h. Only a lone runnable thread is followed, and only while it pays: whether the scheduler leaves it on its CPU when the
- * tracer moves there depends on the machine, so that a window of rounds before is compared with one after.
- *
- *   free -- WINDOW rounds of one thread --> trying (pinned) -- cheaper --> following -- another thread, dearer --> free
- *                                              |-- not cheaper --> free, and not again for a while
- */
+/* See cpu.h. */
 #include "cpu.h"
 
 #include <fcntl.h>
@@ -14,39 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WINDOW        64
-#define FIRST_PAUSE   4096u
-#define LONGEST_PAUSE (1u << 20)
-/* Longer rounds are not the tracer's: the thread was waiting for something. */
-#define LONGEST_ROUND_NS 1000000u
-
-enum mode { FREE, TRYING, FOLLOWING };
+/* So many in a window of rounds, such as a child's end, are no reason to leave what works. */
+#define STRANGERS 8u
 
 static struct {
 	cpu_set_t allowed;
 	int allowed_count; /* 0: not asked yet */
-	enum mode mode;
+	bool bound;        /* to the thread's CPU */
 	pid_t tid;
-	unsigned int rounds, counted, strangers;
-	uint64_t last_ns, spent_ns;
-	uint64_t free_cost, cost; /* ns a round */
-	uint32_t pause, next_pause;
-} cpu = { .next_pause = FIRST_PAUSE };
-
-static void begin_window(void)
-{
-	cpu.rounds = cpu.counted = 0;
-	cpu.spent_ns = 0;
-}
-
-static void set_free(void)
-{
-	if (cpu.mode != FREE)
-		sched_setaffinity(0, sizeof(cpu.allowed), &cpu.allowed);
-	cpu.mode = FREE;
-	cpu.strangers = 0;
-	begin_window();
-}
+	unsigned int strangers;
+	uint64_t last_ns;
+	struct wait_choice choice;
+} cpu;
 
 /* Field 39 of /proc/TID/stat: the CPU that the thread ran on last (proc(5)). -1: it can't be had. */
 static int cpu_of(pid_t tid)
@@ -71,77 +44,68 @@ static int cpu_of(pid_t tid)
 	return number;
 }
 
-static void follow(struct tracer *tracer)
+static void bind_to_thread(struct tracer *tracer)
 {
 	int number = cpu_of(cpu.tid);
 	cpu_set_t one;
 
+	cpu.bound = true; /* tried once: if it can't be, this way is no cheaper, and is left */
 	if (number < 0 || number >= CPU_SETSIZE || !CPU_ISSET(number, &cpu.allowed))
 		return;
 	CPU_ZERO(&one);
 	CPU_SET(number, &one);
-	if (sched_setaffinity(0, sizeof(one), &one) != 0)
-		return;
-	tracer->counters.cpu_moves++;
-	cpu.mode = TRYING;
+	if (sched_setaffinity(0, sizeof(one), &one) == 0)
+		tracer->counters.cpu_moves++;
 }
 
-static void end_window(struct tracer *tracer)
+static void unbind(void)
 {
-	uint64_t cost = cpu.counted > WINDOW / 2 ? cpu.spent_ns / cpu.counted : 0;
-
-	begin_window();
-	if (cost == 0)
-		return;
-	if (cpu.mode == FREE) {
-		cpu.free_cost = cost;
-		follow(tracer);
-	} else if (cost * 10 > cpu.free_cost * 9) {
-		set_free();
-		cpu.pause = cpu.next_pause;
-		cpu.next_pause = cpu.next_pause < LONGEST_PAUSE ? cpu.next_pause * 2 : LONGEST_PAUSE;
-	} else {
-		cpu.mode = FOLLOWING;
-		cpu.next_pause = FIRST_PAUSE;
-	}
+	sched_setaffinity(0, sizeof(cpu.allowed), &cpu.allowed);
+	cpu.bound = false;
 }
 
-static bool may_move(void)
+/* With one CPU there is nothing to choose. */
+static bool may_choose(void)
 {
 	if (cpu.allowed_count == 0) {
 		if (sched_getaffinity(0, sizeof(cpu.allowed), &cpu.allowed) != 0)
 			CPU_ZERO(&cpu.allowed);
 		cpu.allowed_count = CPU_COUNT(&cpu.allowed) > 1 ? CPU_COUNT(&cpu.allowed) : 1;
+		wait_choice_begin(&cpu.choice);
 	}
 	return cpu.allowed_count > 1;
 }
 
-void cpu_follow(struct tracer *tracer, pid_t only)
+static void choose(pid_t only)
 {
-	uint64_t now, took;
+	uint64_t now;
 
-	if (!may_move())
-		return;
-	if (cpu.pause > 0) {
-		cpu.pause--;
-		return;
-	}
-	if (only != cpu.tid || only == 0) {
-		/* A stranger now and then, such as a child's end, is no reason to leave. */
-		if (++cpu.strangers < (cpu.mode == FREE ? 1u : 8u))
+	if (only == 0 || only != cpu.tid) {
+		if (++cpu.strangers < (cpu.choice.mode == WAIT_SLEEP ? 1u : STRANGERS))
 			return;
-		set_free();
+		wait_choice_reset(&cpu.choice);
+		cpu.strangers = 0;
 		cpu.tid = only;
 		return;
 	}
 	now = tracer_now();
-	took = now - cpu.last_ns;
+	wait_choice_round(&cpu.choice, now - cpu.last_ns);
 	cpu.last_ns = now;
-	cpu.rounds++;
-	if (took < LONGEST_ROUND_NS && cpu.rounds > 1) {
-		cpu.counted++;
-		cpu.spent_ns += took;
-	}
-	if (cpu.rounds >= WINDOW)
-		end_window(tracer);
+	if (cpu.choice.rounds == 0)
+		cpu.strangers = 0;
+}
+
+enum wait_mode cpu_round(struct tracer *tracer, pid_t only)
+{
+	bool follows;
+
+	if (!may_choose())
+		return WAIT_SLEEP;
+	choose(only);
+	follows = cpu.choice.mode == WAIT_FOLLOW;
+	if (follows && !cpu.bound)
+		bind_to_thread(tracer);
+	else if (!follows && cpu.bound)
+		unbind();
+	return cpu.choice.mode;
 }

@@ -47,26 +47,42 @@ static bool read_stop(struct tracee *tracee, struct entry_info *out, int64_t *re
 	return true;
 }
 
+static void handle_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
+{
+	const char *hold;
+
+	record_entry(tracer, tracee, info);
+	tracee->in_call = tracee->recorded || tracee->every_call; /* else its exit will not stop */
+	hold = resume_hold_reason(tracer, tracee);
+	if (!hold)
+		resume_tracee(tracee, 0);
+	record_entry_rows(tracer, tracee, info);
+	if (hold)
+		resume_hold(tracer, tracee, hold);
+}
+
+static void handle_exit(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info)
+{
+	record_exit(tracer, tracee, info);
+	resume_tracee(tracee, 0);
+	record_exit_rows(tracer, tracee, info);
+}
+
 static void handle_syscall(struct tracer *tracer, struct tracee *tracee)
 {
-	struct entry_info info;
+	struct entry_info entry;
+	struct exit_info result;
 	uint8_t operation = PTRACE_SYSCALL_INFO_NONE;
-	int64_t ret = 0;
 
-	if (!read_stop(tracee, &info, &ret, &operation)) {
+	if (!read_stop(tracee, &entry, &result.ret, &operation))
 		resume_tracee(tracee, 0);
-		return;
-	}
-	if (operation == PTRACE_SYSCALL_INFO_EXIT) {
-		if (tracee->in_call)
-			record_exit(tracer, tracee, ret, info.seen_ns);
-	} else if (!tracee->in_call) {
-		record_entry(tracer, tracee, &info);
-		tracee->in_call = tracee->recorded || tracee->every_call; /* else its exit will not stop */
-		if (resume_hold(tracer, tracee))
-			return;
-	}
-	resume_tracee(tracee, 0);
+	else if (operation != PTRACE_SYSCALL_INFO_EXIT && !tracee->in_call)
+		handle_entry(tracer, tracee, &entry);
+	else if (operation == PTRACE_SYSCALL_INFO_EXIT && tracee->in_call) {
+		result.seen_ns = entry.seen_ns;
+		handle_exit(tracer, tracee, &result);
+	} else
+		resume_tracee(tracee, 0);
 }
 
 static void handle_exec(struct tracer *tracer, struct tracee *tracee)
@@ -202,7 +218,9 @@ void loop_handle(struct tracer *tracer, pid_t tid, int status)
 void loop_run(struct tracer *tracer, void (*commit)(struct tracer *tracer))
 {
 	struct wait_batch batch;
+	enum wait_mode mode = WAIT_SLEEP;
 
+	waiting_begin();
 	while (tracer->tracees > 0 && !tracer->passing) {
 		int count;
 
@@ -210,7 +228,7 @@ void loop_run(struct tracer *tracer, void (*commit)(struct tracer *tracer))
 			commands_run(tracer);
 		if (tracer->tracees == 0 || tracer->passing)
 			break;
-		count = waiting_batch(tracer, &batch);
+		count = waiting_batch(tracer, mode, &batch);
 		if (count < 0)
 			break;
 		tracer->counters.batches++;
@@ -222,7 +240,7 @@ void loop_run(struct tracer *tracer, void (*commit)(struct tracer *tracer))
 				commit(tracer);
 			waiting_reap(batch.unreaped);
 		}
-		cpu_follow(tracer, count == 1 ? batch.results[0].tid : 0);
+		mode = cpu_round(tracer, count == 1 ? batch.results[0].tid : 0);
 	}
 	commit(tracer);
 }

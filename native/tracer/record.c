@@ -84,12 +84,12 @@ static uint16_t entry_flags(struct tracee *tracee, const struct entry_info *info
 	return flags;
 }
 
-static void append_entry(
-	struct tracer *tracer, struct tracee *tracee, const struct entry_info *info, uint64_t seq, uint32_t stack)
+static bool append_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info, uint64_t seq)
 {
 	struct row_enter row = {
 		.seq = seq,
 		.time = info->seen_ns,
+		.resumed = tracee->resumed_ns,
 		.thread = tracee->index,
 		.nr = (uint32_t)info->nr,
 		.arch = info->arch,
@@ -100,7 +100,7 @@ static void append_entry(
 		.arg4 = info->args[4],
 		.arg5 = info->args[5],
 		.ip = info->ip,
-		.stack = stack,
+		.stack = tracee->stack,
 		.fd = tracee->call.fd,
 		.description = tracee->call.description,
 		.class = tracee->call.cls,
@@ -108,39 +108,54 @@ static void append_entry(
 		.flags = entry_flags(tracee, info),
 	};
 
-	row.resumed = tracee->resumed_ns = tracer_now();
-	tracee->recorded = writer_append(tracer->writer, RECORD_ENTER, &row) >= 0;
+	return writer_append(tracer->writer, RECORD_ENTER, &row) >= 0;
+}
+
+static struct capture_call capture_of(const struct tracee *tracee)
+{
+	const struct fd_call *call = &tracee->call;
+
+	return (struct capture_call){
+		.tid = tracee->tid, .event = call->event, .row = call->row, .args = call->args, .ret = call->ret
+	};
 }
 
 void record_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
 {
-	struct capture_call call = { .tid = tracee->tid, .args = info->args, .sp = info->sp };
 	struct stacks *stacks = tracer->entry_ready ? tracer->stacks : NULL; /* the launcher's own stack is of no interest */
+	struct capture_call call;
 	struct memory_piece slice;
-	uint32_t stack = 0;
-	uint64_t seq;
 
-	tracee->recorded = false;
-	if (!tracer->recording || tracer->failed_start) {
+	tracee->recorded = tracer->recording && !tracer->failed_start;
+	if (!tracee->recorded) {
 		tracer->counters.lost_calls += !tracer->recording;
 		return;
 	}
-	call.event = writer_rows(tracer->writer, RECORD_ENTER);
-	fill_call(tracee, info, call.event);
-	call.row = tracee->call.row;
+	fill_call(tracee, info, writer_rows(tracer->writer, RECORD_ENTER));
+	call = capture_of(tracee);
+	call.sp = info->sp;
 	if (stacks)
 		stacks_prepare(stacks, tracee, info->sp, &slice);
 	tracee->call.path = capture_read_entry(tracer->capture, &call, stacks ? &slice : NULL);
-	if (stacks)
-		stack = stacks_take(stacks, tracee, &slice);
+	tracee->stack = stacks ? stacks_take(stacks, tracee, &slice) : 0;
 	fd_state_enter(tracer->fds, &tracee->call);
 	tracee->entry_class = tracee->call.cls;
 	tracee->call.path = NULL;
 	tracee->origin = origin_of(tracee, info);
 	effects_enter(tracer, tracee);
+	tracee->resumed_ns = tracer_now();
+}
+
+void record_entry_rows(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
+{
+	struct capture_call call = capture_of(tracee);
+	uint64_t seq;
+
+	if (!tracee->recorded)
+		return;
 	seq = writer_sequence(tracer->writer);
 	capture_write_entry(tracer->capture, &call);
-	append_entry(tracer, tracee, info, seq, stack);
+	tracee->recorded = append_entry(tracer, tracee, info, seq);
 	check_writer(tracer);
 	if (!tracee->recorded)
 		tracer->counters.lost_calls++;
@@ -172,27 +187,50 @@ static void explain_failed_start(struct tracer *tracer, const struct tracee *tra
 	control_text(tracer->control, "error", sentence);
 }
 
-void record_exit(struct tracer *tracer, struct tracee *tracee, int64_t ret, uint64_t seen_ns)
+/*
+ * Whether what the call did to its process's state can be found out while the thread runs on: a number that it obtained
+ * stays until a thread closes it, which is a stop of its own.
+ */
+static bool may_run_on(const struct fd_call *call)
 {
-	struct fd_call *call = &tracee->call;
-	struct capture_call copied = {
-		.tid = tracee->tid, .event = call->event, .row = call->row, .args = call->args, .ret = ret
-	};
-	struct row_exit row = { .event = call->event, .time = seen_ns, .ret = ret };
+	return !call->row || call->row->effect == EFFECT_NONE || call->row->effect == EFFECT_OPEN;
+}
+
+static void take_effects(struct tracer *tracer, struct tracee *tracee)
+{
+	fd_state_exit(tracer->fds, &tracee->call);
+	effects_exit(tracer, tracee);
+}
+
+void record_exit(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info)
+{
+	struct capture_call call;
 
 	tracee->in_call = false;
 	if (!tracee->recorded)
 		return;
-	tracee->recorded = false;
-	tracee->restarting = restarts(ret);
-	calibrate(tracer, tracee, seen_ns);
-	call->ret = ret;
-	if (!tracer->entry_ready && ret < 0)
+	tracee->restarting = restarts(info->ret);
+	calibrate(tracer, tracee, info->seen_ns);
+	tracee->call.ret = info->ret;
+	if (!tracer->entry_ready && info->ret < 0)
 		explain_failed_start(tracer, tracee);
-	row.seq = writer_sequence(tracer->writer);
-	capture_exit(tracer->capture, &copied);
-	fd_state_exit(tracer->fds, call);
-	effects_exit(tracer, tracee);
+	tracee->exit_seq = writer_sequence(tracer->writer);
+	call = capture_of(tracee);
+	capture_exit(tracer->capture, &call);
+	if (!may_run_on(&tracee->call))
+		take_effects(tracer, tracee);
+}
+
+void record_exit_rows(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info)
+{
+	struct fd_call *call = &tracee->call;
+	struct row_exit row = { .seq = tracee->exit_seq, .event = call->event, .time = info->seen_ns, .ret = info->ret };
+
+	if (!tracee->recorded)
+		return;
+	tracee->recorded = false;
+	if (may_run_on(call))
+		take_effects(tracer, tracee);
 	row.fd = call->fd;
 	row.description = call->description;
 	row.class = call->cls;

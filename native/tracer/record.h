@@ -20,10 +20,20 @@ struct entry_info {
 	uint64_t seen_ns;
 };
 
-/* Writes the entry's rows; the thread is stopped at it. Sets tracee->recorded. */
+/* Its result. */
+struct exit_info {
+	int64_t ret;
+	uint64_t seen_ns;
+};
+
+/*
+ * Each half of a call is recorded in two steps, so that the thread does not wait while rows are written: what needs it
+ * stopped, then, before any other stop is handled, the rest. The first sets tracee->recorded to whether there is a rest.
+ */
 void record_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info);
-/* Writes the exit's rows. seen_ns: when the stop was seen. */
-void record_exit(struct tracer *tracer, struct tracee *tracee, int64_t ret, uint64_t seen_ns);
+void record_entry_rows(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info);
+void record_exit(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info);
+void record_exit_rows(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info);
 void record_exec(struct tracer *tracer, struct tracee *tracee);
 /* flags: enum signal_flag; info may be NULL. */
 void record_signal(struct tracer *tracer, const struct tracee *tracee, int signal, const siginfo_t *info, uint32_t flags);

@@ -21,31 +21,28 @@ void resume_listen(struct tracee *tracee)
 	ptrace(PTRACE_LISTEN, tracee->tid, NULL, NULL);
 }
 
-static const char *hold_reason(struct tracer *tracer, const struct tracee *tracee, uint8_t origin)
+const char *resume_hold_reason(const struct tracer *tracer, const struct tracee *tracee)
 {
+	if (!tracee->recorded)
+		return NULL;
 	if (tracee->step)
 		return "step";
 	if (tracer->paused)
 		return "pause";
 	/* The program's own first call: exec itself and what the loader does are not it. */
-	if (tracer->entry_hold && tracer->entry_ready && origin == ORIGIN_PROGRAM)
+	if (tracer->entry_hold && tracer->entry_ready && tracee->origin == ORIGIN_PROGRAM)
 		return "entry";
 	return NULL;
 }
 
-bool resume_hold(struct tracer *tracer, struct tracee *tracee)
+void resume_hold(struct tracer *tracer, struct tracee *tracee, const char *reason)
 {
-	const char *reason = tracee->recorded ? hold_reason(tracer, tracee, tracee->origin) : NULL;
-
-	if (!reason)
-		return false;
 	tracer->entry_hold = false;
 	tracee->step = false;
 	tracee->hold = HOLD_PAUSE;
 	tracee->hold_reason = reason;
 	tracer->counters.held++;
 	control_stopped(tracer->control, tracee->tid, reason, tracee->call.event);
-	return true;
 }
 
 static void let_go(struct tracee *tracee)

@@ -11,8 +11,10 @@
 void resume_tracee(struct tracee *tracee, int signal);
 /* Leaves the thread in its group-stop, so that it is woken by SIGCONT. */
 void resume_listen(struct tracee *tracee);
-/* Holds the thread at its entry stop if that is asked for. Returns true if it stays. */
-bool resume_hold(struct tracer *tracer, struct tracee *tracee);
+/* Why the thread, at its entry stop, is to be held there (pause, step, entry); NULL: it is not. */
+const char *resume_hold_reason(const struct tracer *tracer, const struct tracee *tracee);
+/* Holds it, and says so on the control channel: its event is in the trace then. */
+void resume_hold(struct tracer *tracer, struct tracee *tracee, const char *reason);
 /* Lets a held thread go, or all of them (NULL). */
 void resume_held(struct tracer *tracer, struct tracee *only);
 

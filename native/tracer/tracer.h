@@ -68,7 +68,9 @@ struct tracee {
 	uint32_t stack_bytes;            /* how much stack the last walks of this thread needed */
 	uint64_t resumed_ns;             /* when its call was let go */
 	uint8_t entry_class;
-	uint8_t origin; /* enum origin */
+	uint32_t stack;    /* of the entry, until its rows are written */
+	uint64_t exit_seq; /* of the exit, likewise */
+	uint8_t origin;    /* enum origin */
 	struct fd_call call;
 };
 

@@ -5,10 +5,19 @@
 #include "waiting.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* A stop costs about as much: a thread that runs longer is waited for asleep. */
+#define POLL_NS 20000u
+
+void waiting_begin(void)
+{
+	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP }, NULL);
+}
 
 static int take(pid_t tid, int flags, struct wait_result *result)
 {
@@ -52,14 +61,27 @@ static int look(struct tracer *tracer, struct wait_batch *batch)
 	return take(info.si_pid, WNOHANG, result);
 }
 
-int waiting_batch(struct tracer *tracer, struct wait_batch *batch)
+static int take_first(enum wait_mode mode, struct wait_result *result)
+{
+	uint64_t begin = mode == WAIT_POLL ? tracer_now() : 0;
+
+	while (mode == WAIT_POLL && tracer_now() - begin < POLL_NS) {
+		int got = take(-1, WNOHANG, result);
+
+		if (got != 0)
+			return got;
+	}
+	return take(-1, 0, result);
+}
+
+int waiting_batch(struct tracer *tracer, enum wait_mode mode, struct wait_batch *batch)
 {
 	int count, more;
 
 	batch->unreaped = 0;
 	if (tracer->exiting_leaders > 0)
 		return look(tracer, batch);
-	count = take(-1, 0, &batch->results[0]);
+	count = take_first(mode, &batch->results[0]);
 	while (count > 0 && count < WAIT_BATCH && tracer->tracees > 1) {
 		more = take(-1, WNOHANG, &batch->results[count]);
 		if (more <= 0)

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "tracer.h"
+#include "wait_mode.h"
 
 #define WAIT_BATCH 64
 
@@ -22,8 +23,14 @@ struct wait_batch {
 	pid_t unreaped; /* the root process, which has ended and waits to be reaped; 0: none */
 };
 
-/* Waits for one stop and takes those that are pending. Returns how many, 0 if interrupted, -errno (-ECHILD: nothing is traced). */
-int waiting_batch(struct tracer *tracer, struct wait_batch *batch);
+/* Once, before the first wait: stops then send no SIGCHLD along, which nobody would read. */
+void waiting_begin(void);
+
+/*
+ * Waits for one stop, as mode says, and takes those that are pending.
+ * Returns how many, 0 if interrupted, -errno (-ECHILD: nothing is traced).
+ */
+int waiting_batch(struct tracer *tracer, enum wait_mode mode, struct wait_batch *batch);
 void waiting_reap(pid_t pid);
 
 #endif

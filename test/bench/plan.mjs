@@ -1,7 +1,7 @@
 // What the benchmark measures: workloads, tools, and the ratios that Syscope promises. Data and pure functions only.
 
 /** Calls a run: enough for a stable mean, few enough that a slow tool takes about a second. */
-const CALLS = { pinned: 10_000, free: 4_000, strace_k: 120 };
+const CALLS = { pinned: 10_000, free: 10_000, strace_k: 120 };
 
 const single = ['write', 'pread', 'openclose'].flatMap((kind) =>
   [2, 32].flatMap((depth) => [true, false].map((pinned) => ({ kind, depth, threads: 1, pinned }))),

@@ -10,6 +10,7 @@
 #include "tracer/sha256.h"
 #include "tracer/stop.h"
 #include "tracer/symbol_answer.h"
+#include "tracer/wait_mode.h"
 #include "tracer_check.h"
 
 /* A stop's wait status, put together as the kernel does. */
@@ -35,6 +36,37 @@ static void check_stops(void)
 	CHECK(stop_classify(stopped(PTRACE_EVENT_EXIT, SIGTRAP), &signal) == STOP_EXITING);
 	CHECK(stop_classify(stopped(PTRACE_EVENT_VFORK, SIGTRAP), &signal) == STOP_FORK);
 	CHECK(stop_classify(stopped(PTRACE_EVENT_VFORK_DONE, SIGTRAP), &signal) == STOP_EVENT);
+}
+
+/* Rounds that cost what their mode costs. Returns the mode after so many. */
+static enum wait_mode rounds(struct wait_choice *choice, const uint64_t cost_ns[WAIT_MODES], unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		wait_choice_round(choice, cost_ns[choice->mode]);
+	return choice->mode;
+}
+
+/* The cheapest way to wait is found, kept while it pays, and not sought where none is clearly better. */
+static void check_wait_choice(void)
+{
+	static const uint64_t poll_pays[] = { 30000, 15000, 29000 }, follow_pays[] = { 80000, 60000, 6000 };
+	static const uint64_t none_pays[] = { 10000, 9500, 20000 }, busy[] = { 10000, 40000, 40000 },
+			      waits[] = { 20000000, 10, 10 };
+	struct wait_choice choice;
+
+	wait_choice_begin(&choice);
+	CHECK(rounds(&choice, poll_pays, 1000) == WAIT_POLL && choice.settled);
+	CHECK(rounds(&choice, poll_pays, 100000) == WAIT_POLL);
+	CHECK(rounds(&choice, busy, 1200) == WAIT_SLEEP && choice.pause > 0);
+	CHECK(rounds(&choice, poll_pays, 10000) == WAIT_POLL);
+	wait_choice_reset(&choice);
+	CHECK(choice.mode == WAIT_SLEEP && rounds(&choice, follow_pays, 1000) == WAIT_FOLLOW);
+
+	wait_choice_begin(&choice);
+	CHECK(rounds(&choice, none_pays, 900) == WAIT_SLEEP && choice.pause > 0);
+	CHECK(rounds(&choice, none_pays, 3000) == WAIT_SLEEP && choice.next_pause > 2048);
+	wait_choice_begin(&choice);
+	CHECK(rounds(&choice, waits, 1000) == WAIT_SLEEP);
 }
 
 static void check_numbers(void)
@@ -142,6 +174,7 @@ static void check_hashes(void)
 int main(void)
 {
 	check_stops();
+	check_wait_choice();
 	check_numbers();
 	check_json();
 	check_answers();
