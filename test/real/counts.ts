@@ -105,14 +105,11 @@ export interface Comparison {
 
 const NEVER: Range = { min: 0, max: 0 };
 
-/**
- * slack: how far a count may lie outside what strace was seen to count (a few runs show less than the whole range).
- * A constant has none, unless the call is one that a program makes by chance.
- */
+/** slack: how far a call's count may lie outside what strace was seen to count, which is a constant or a range. */
 export function compare(
   ofStrace: readonly Counts[],
   ofSyscope: readonly Counts[],
-  slack: (name: string, range: Range) => number = () => 0,
+  slack: (name: string) => number = () => 0,
 ): Comparison {
   const expected = ranges(ofStrace);
   const measured = ranges(ofSyscope);
@@ -120,7 +117,7 @@ export function compare(
   const keys = [...new Set([...expected.keys(), ...measured.keys()])].sort();
   const lines = keys.map((key) => {
     const [a, b] = [expected.get(key) ?? NEVER, measured.get(key) ?? NEVER];
-    const beyond = slack(key.split(' ')[2] ?? '', a);
+    const beyond = slack(key.split(' ')[2] ?? '');
     const inside = b.min >= a.min - beyond && b.max <= a.max + beyond;
     return { inside, varies: a.min !== a.max || b.min !== b.max, text: `${key}: strace ${text(a)}, syscope ${text(b)}` };
   });

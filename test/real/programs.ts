@@ -1,5 +1,5 @@
 /** The real programs that run beside strace, and the files that they work on: always the same, so that they do the same. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findProgram, type Command } from './recording';
@@ -14,8 +14,8 @@ export interface Program {
   /** What must be installed. */
   readonly needs: string;
   readonly command: (program: string) => readonly string[];
-  /** Calls whose number is a matter of chance: threads that meet, a heap that begins anywhere. */
-  readonly byChance?: readonly string[];
+  /** Calls whose number is a matter of chance, and how far a few runs may miss the whole range of it. */
+  readonly byChance?: Readonly<Record<string, number>>;
 }
 
 export const PROGRAMS: readonly Program[] = [
@@ -28,7 +28,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     title: 'gcc -c',
     needs: 'gcc',
-    byChance: ['getrandom'], // the name of a temporary file: drawn again if the bits would favour some letters
+    byChance: { getrandom: 1 }, // the name of a temporary file: drawn again if the bits would favour some letters
     command: (gcc) => [gcc, '-c', '-O1', 'unit.c', '-o', 'unit.o'],
   },
   {
@@ -40,12 +40,14 @@ export const PROGRAMS: readonly Program[] = [
   {
     title: 'node -e reading 200 files',
     needs: 'node',
-    byChance: ['futex', 'sched_yield', 'brk', 'mmap', 'munmap', 'madvise', 'mprotect'],
-    // One thread: what V8's and libuv's helpers do depends on time, under strace as well.
+    byChance: { futex: 4 }, // libuv's threads meet, or don't
+    // One thread and fixed seeds: what V8's helpers and its hash tables do depends on time and chance, under strace as well.
     command: () => [
       process.execPath,
       '--single-threaded',
       '--v8-pool-size=0',
+      '--random-seed=1',
+      '--hash-seed=1',
       '-e',
       'const fs = require("fs"); let n = 0; for (const f of fs.readdirSync("tree")) n += fs.readFileSync("tree/" + f).length; console.log(n)',
     ],
@@ -61,8 +63,14 @@ export const PROGRAMS: readonly Program[] = [
 export function commandOf(program: Program, folder: string): Command | undefined {
   const found = program.needs === 'node' ? process.execPath : findProgram(program.needs, SEARCH_PATH);
   if (found === undefined) return undefined;
-  return { words: program.command(found), cwd: folder, env: environment(folder) };
+  return { words: [...SAME_ADDRESSES, ...program.command(found)], cwd: folder, env: environment(folder) };
 }
+
+/** Where a heap begins decides how it grows, and V8 whether it moves its code: the same place in every run. */
+const SAME_ADDRESSES = ['setarch', '--addr-no-randomize'];
+
+/** Some containers refuse it (personality(2)). */
+export const addressesCanBeFixed = (): boolean => spawnSync('setarch', [...SAME_ADDRESSES.slice(1), 'true']).status === 0;
 
 function environment(folder: string): Readonly<Record<string, string>> {
   return {
