@@ -1,4 +1,5 @@
 /** Activation and wiring: makes the parts and connects them. What each does is in its own file; nothing imports this one. */
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DEBUG_TYPE, DynamicConfigurations, pickProcess, TraceConfigurations } from './debug/configuration';
 import { installationIn } from './debug/install';
@@ -15,6 +16,7 @@ import { ViewStates } from './timeline/viewStates';
 import { describeCall } from './trace/describe';
 import { Commands } from './views/commands';
 import { CurrentTrace } from './views/currentTrace';
+import { Launches } from './views/launches';
 import { Recordings } from './views/recordings';
 import { TraceStorage } from './views/storage';
 import { TracesView } from './views/tracesView';
@@ -49,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
       command: (trace, command, text) => commands.fromPanel(trace, command, text),
       log: note,
     },
-    vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
+    path.join(context.extensionPath, 'dist', 'webview'),
   );
   const reveal = (path: string, event: number): Promise<RevealProblem> =>
     traces.with(path, async (trace) =>
@@ -60,23 +62,29 @@ export function activate(context: vscode.ExtensionContext): void {
     log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   };
 
-  const lastTraces = new Map<string, string>();
+  const launches = new Launches((trace) => recordings.get(trace) === undefined && tabs.isShown(trace));
+  /** The timeline opens while the program is being started: its window takes as long as that. */
+  const recordingExpected = (trace: string, restarted: string | undefined, session: vscode.DebugSession): void => {
+    const key = `${session.workspaceFolder?.uri.toString() ?? ''}\n${session.configuration.name}\n${session.configuration.request}`;
+    traces.expect(trace);
+    engine.start();
+    tabs.showRecording(trace, launches.begin(trace, key, restarted)).catch(failed('The timeline could not be opened'));
+  };
+  const recordingFailed = (trace: string): void => {
+    launches.failed(trace);
+    traces.failed(trace);
+    tabs.close(trace).catch(failed('The timeline could not be closed'));
+  };
   const recordingStarted = (recording: Recording, session: vscode.DebugSession): void => {
     const { trace, program, attached, sourceFileMap } = recording;
-    const replaces = recording.replaces ?? finishedBefore(session, trace);
     recordings.add({ trace, program, attached, stop: async () => vscode.debug.stopDebugging(session) });
     sources.setMap(trace, sourceFileMap);
-    tabs.showRecording(trace, replaces).catch(failed('The timeline could not be opened'));
+    traces.arrived(trace);
+    const replaced = launches.started(trace);
+    if (replaced !== undefined) tabs.close(replaced).catch(failed('The timeline before could not be closed'));
     current.activate(trace).catch(failed('The trace could not be opened'));
     view.refresh();
     note(`Recording ${program} (process ${String(recording.pid)}) into ${trace}`);
-  };
-  /** The last trace of the same configuration, if it has ended: running a program again is shown in the same tab. */
-  const finishedBefore = (session: vscode.DebugSession, trace: string): string | undefined => {
-    const key = `${session.workspaceFolder?.uri.toString() ?? ''}\n${session.configuration.name}\n${session.configuration.request}`;
-    const last = lastTraces.get(key);
-    lastTraces.set(key, trace);
-    return last !== undefined && recordings.get(last) === undefined && tabs.isShown(last) ? last : undefined;
   };
   const recordingEnded = (trace: string): void => {
     recordings.remove(trace);
@@ -89,6 +97,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new SessionFactory({
     installation: installationIn(context.extensionPath),
     newTrace: (program) => storage.newTrace(program),
+    recordingExpected,
+    recordingFailed,
     recordingStarted,
     recordingEnded,
     describe: (path, event) =>

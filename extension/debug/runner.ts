@@ -11,6 +11,8 @@ import { startAttach, startLaunch, type Started } from './start';
 export type Attributes = LaunchAttributes | AttachAttributes;
 
 export interface RunnerListener {
+  starting(trace: string): void;
+  notStarted(trace: string): void;
   started(run: Started, attributes: Attributes): void;
   event(event: ControlEvent): void;
   output(category: string, text: string): void;
@@ -116,6 +118,12 @@ export class Runner {
       signal,
       slow: (message: string) => {
         this.offer(attributes, message);
+      },
+      starting: (trace: string) => {
+        listener.starting(trace);
+      },
+      notStarted: (trace: string) => {
+        listener.notStarted(trace);
       },
       started: (run: Started) => {
         listener.started(run, attributes);

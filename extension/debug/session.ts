@@ -40,6 +40,12 @@ export class SyscopeSession extends DebugSession {
     this.held = new HeldCalls(host, this.threads);
     const terminal = { run: (title: string, command: readonly string[]) => this.runInTerminal(title, command) };
     this.runner = new Runner(host, terminal, timing, {
+      starting: (trace) => {
+        this.host.recordingExpected(trace, this.replaces);
+      },
+      notStarted: (trace) => {
+        this.host.recordingFailed(trace);
+      },
       started: (run, attributes) => {
         this.announce(run, attributes);
       },
@@ -210,7 +216,7 @@ export class SyscopeSession extends DebugSession {
     const { sourceFileMap } = attributes;
     const { program, pid, attached, trace } = run;
     this.held.current = { trace, sourceFileMap };
-    const recording: Recording = { trace, program, pid, attached, sourceFileMap, replaces: this.replaces };
+    const recording: Recording = { trace, program, pid, attached, sourceFileMap };
     this.recording = trace;
     this.replaces = trace;
     this.host.recordingStarted(recording);

@@ -13,8 +13,6 @@ export interface Recording {
   readonly pid: number;
   readonly attached: boolean;
   readonly sourceFileMap: Readonly<Record<string, string>>;
-  /** The trace before it, when the session was restarted. */
-  readonly replaces: string | undefined;
 }
 
 export interface SessionHost {
@@ -23,6 +21,10 @@ export interface SessionHost {
   readonly trusted: boolean;
   /** A path in the extension's storage for a new trace of this program. */
   newTrace(program: string): Promise<string>;
+  /** A program is about to be started. `replaces`: the trace before, when the session was restarted. */
+  recordingExpected(trace: string, replaces: string | undefined): void;
+  /** ... but it was not. */
+  recordingFailed(trace: string): void;
   recordingStarted(recording: Recording): void;
   recordingEnded(trace: string): void;
   /** The call of an event, described, with its stack. */

@@ -31,6 +31,10 @@ export interface StartEnvironment {
   readonly signal: AbortSignal;
   readonly timing: StartTiming;
   readonly slow: (message: string) => void;
+  /** The program is about to be started, and will be recorded here. */
+  readonly starting: (trace: string) => void;
+  /** ... but it was not. */
+  readonly notStarted: (trace: string) => void;
   readonly started: (run: Started) => void;
   readonly exited: (code: number) => void;
 }
@@ -49,7 +53,13 @@ export async function startLaunch(launch: LaunchAttributes, environment: StartEn
   await requireInstallation(environment.host);
   const trace = await tracePath(launch.traceFile, cwd, path.basename(launch.program), environment.host);
   const run = { ...environment, installation: environment.host.installation, listener: announcing(environment, trace) };
-  return launchTraced(launch, cwd, trace, run);
+  environment.starting(trace);
+  try {
+    return await launchTraced(launch, cwd, trace, run);
+  } catch (error) {
+    environment.notStarted(trace);
+    throw error;
+  }
 }
 
 export async function startAttach(attach: AttachAttributes, environment: StartEnvironment): Promise<Run> {
@@ -59,11 +69,14 @@ export async function startAttach(attach: AttachAttributes, environment: StartEn
   if (problem !== undefined) throw new StartError(problem);
   const name = await fs.readFile(`/proc/${String(attach.processId)}/comm`, 'utf8').catch(() => '');
   const trace = await tracePath(attach.traceFile, process.cwd(), name.trim(), environment.host);
-  return attachTraced(attach, trace, {
-    ...environment,
-    installation: environment.host.installation,
-    listener: announcing(environment, trace),
-  });
+  const run = { ...environment, installation: environment.host.installation, listener: announcing(environment, trace) };
+  environment.starting(trace);
+  try {
+    return await attachTraced(attach, trace, run);
+  } catch (error) {
+    environment.notStarted(trace);
+    throw error;
+  }
 }
 
 /** The tracer's first greeting is the moment at which the trace can be shown; a later one follows a lost connection. */

@@ -13,6 +13,8 @@ import type { Recording, SessionHost } from './sessionHost';
 export interface SessionServices {
   readonly installation: Installation;
   readonly newTrace: (program: string) => Promise<string>;
+  readonly recordingExpected: (trace: string, replaces: string | undefined, session: vscode.DebugSession) => void;
+  readonly recordingFailed: (trace: string) => void;
   readonly recordingStarted: (recording: Recording, session: vscode.DebugSession) => void;
   readonly recordingEnded: (trace: string) => void;
   readonly describe: (trace: string, event: number) => Promise<DescribedDetails>;
@@ -35,6 +37,10 @@ export class SessionFactory implements vscode.DebugAdapterDescriptorFactory {
         return vscode.workspace.isTrusted;
       },
       newTrace: services.newTrace,
+      recordingExpected: (trace, replaces) => {
+        services.recordingExpected(trace, replaces, session);
+      },
+      recordingFailed: services.recordingFailed,
       recordingStarted: (recording) => {
         services.recordingStarted(recording, session);
       },

@@ -47,6 +47,11 @@ export class EngineClient {
     this.onLost = options.lost ?? ((): void => undefined);
   }
 
+  /** Starts the child ahead of its first request. */
+  start(): void {
+    this.startedChild();
+  }
+
   request<K extends EngineRequest>(name: K, params: EngineRequests[K][0]): Promise<EngineRequests[K][1]> {
     return new Promise<EngineRequests[K][1]>((resolve, reject) => {
       const message: RequestMessage = { id: ++this.lastId, name, params };

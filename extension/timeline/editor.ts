@@ -2,6 +2,8 @@
  * The read-only custom editor on `.syscope` files: opens the trace in the engine, makes a panel for each tab, and knows which
  * panels there are. What happens inside a tab is `panel.ts`.
  */
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { EventDetails, RawCall } from '../trace/engineProtocol';
 import type { DescribedCall } from '../trace/timelineProtocol';
@@ -39,10 +41,12 @@ export class TimelineEditors implements vscode.CustomReadonlyEditorProvider<Trac
   private readonly closed = new vscode.EventEmitter<string>();
   /** A timeline was closed; the path of its trace. */
   readonly onDidClose = this.closed.event;
+  private page: { readonly script: string; readonly style: string } | undefined;
 
   constructor(
     private readonly services: EditorServices,
-    private readonly webviewFolder: vscode.Uri,
+    /** Where timeline.js and timeline.css lie. */
+    private readonly webviewFolder: string,
   ) {}
 
   register(): vscode.Disposable {
@@ -52,21 +56,25 @@ export class TimelineEditors implements vscode.CustomReadonlyEditorProvider<Trac
   async openCustomDocument(uri: vscode.Uri): Promise<TraceDocument> {
     if (uri.scheme !== 'file')
       throw new Error('Syscope opens traces that are files on this machine: save the trace there first.');
-    return new TraceDocument(uri, await this.services.traces.acquire(uri.fsPath));
+    return new TraceDocument(uri, await this.services.traces.acquireSoon(uri.fsPath));
   }
 
   resolveCustomEditor(document: TraceDocument, webviewPanel: vscode.WebviewPanel): void {
-    const path = document.uri.fsPath;
-    const panel = new TimelinePanel(webviewPanel, this.panelServices(document.trace), this.webviewFolder);
+    const trace = document.uri.fsPath;
+    this.page ??= {
+      script: readFileSync(path.join(this.webviewFolder, 'timeline.js'), 'utf8'),
+      style: readFileSync(path.join(this.webviewFolder, 'timeline.css'), 'utf8'),
+    };
+    const panel = new TimelinePanel(webviewPanel, this.panelServices(document.trace), this.page);
     this.panels.add(panel);
     const tell = (): void => {
-      if (webviewPanel.active) this.activeChanged.fire(path);
+      if (webviewPanel.active) this.activeChanged.fire(trace);
     };
     webviewPanel.onDidChangeViewState(tell);
     webviewPanel.onDidDispose(() => {
       this.panels.delete(panel);
       panel.dispose();
-      this.closed.fire(path);
+      this.closed.fire(trace);
     });
     tell();
   }

@@ -17,14 +17,41 @@ const REFRESH_MS = 100;
 
 export class OpenTraces {
   private readonly traces = new Map<string, OpenTrace>();
+  /** Traces of programs that are just being started. */
+  private readonly expected = new Map<string, Expected>();
 
   constructor(private readonly engine: Engine) {}
 
+  /** The trace will be written: until it `arrived`, or `failed` to, opening it waits. */
+  expect(path: string): void {
+    const promise = new Promise<undefined>((resolve, reject) => {
+      this.expected.set(path, { promise: () => promise, resolve, reject });
+    });
+    promise.catch(() => undefined); // nobody may be waiting
+  }
+
+  arrived(path: string): void {
+    this.expected.get(path)?.resolve(undefined);
+    this.expected.delete(path);
+  }
+
+  failed(path: string): void {
+    this.expected.get(path)?.reject(new Error('The program was not started.'));
+    this.expected.delete(path);
+  }
+
+  /** As `acquire`, but does not wait for a trace that is expected: its `opened()` does. */
+  async acquireSoon(path: string): Promise<OpenTrace> {
+    if (!this.expected.has(path)) return this.acquire(path);
+    const trace = this.traceOf(path);
+    trace.retain();
+    trace.opened().catch(() => undefined); // said by whoever asks the trace for something
+    return trace;
+  }
+
   /** Every `acquire` is followed by one `release` of the same trace. */
   async acquire(path: string): Promise<OpenTrace> {
-    const known = this.traces.get(path);
-    const trace = known ?? new OpenTrace(path, this.engine, () => this.traces.delete(path));
-    if (known === undefined) this.traces.set(path, trace);
+    const trace = this.traceOf(path);
     trace.retain();
     try {
       await trace.opened();
@@ -45,6 +72,19 @@ export class OpenTraces {
     }
   }
 
+  private traceOf(path: string): OpenTrace {
+    const known = this.traces.get(path);
+    if (known !== undefined) return known;
+    const trace = new OpenTrace(
+      path,
+      this.engine,
+      () => this.traces.delete(path),
+      () => this.expected.get(path)?.promise(),
+    );
+    this.traces.set(path, trace);
+    return trace;
+  }
+
   isOpen(path: string): boolean {
     return this.traces.has(path);
   }
@@ -57,6 +97,12 @@ export class OpenTraces {
   get all(): readonly OpenTrace[] {
     return [...this.traces.values()];
   }
+}
+
+interface Expected {
+  readonly promise: () => Promise<undefined>;
+  readonly resolve: (value: undefined) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class OpenTrace {
@@ -75,6 +121,7 @@ export class OpenTrace {
     readonly path: string,
     private readonly engine: Engine,
     private readonly forget: () => void,
+    private readonly expected: () => Promise<undefined> | undefined,
   ) {}
 
   /** What the last refresh saw. */
@@ -148,6 +195,7 @@ export class OpenTrace {
   }
 
   private async open(): Promise<void> {
+    await this.expected();
     const { trace, info } = await this.engine.request('open', { path: this.path });
     if (this.users === 0) {
       await this.engine.request('close', { trace });

@@ -3,11 +3,11 @@
  * its life; opening and replacing tabs is `tabs.ts`, what a message asks for is done by the services it is given.
  */
 import { randomBytes } from 'node:crypto';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { TraceInfo } from '../trace/engineProtocol';
 import { parseToHost, type ToHost, type ToWebview, type ViewState } from '../trace/timelineProtocol';
 import { toWire } from '../trace/wire';
-import { timelinePage } from './html';
+import { type PageParts, timelinePage } from './html';
 import { answerRequest, type RequestContext } from './requests';
 import type { RevealProblem } from './sources';
 
@@ -32,10 +32,10 @@ export class TimelinePanel implements vscode.Disposable {
   constructor(
     readonly panel: vscode.WebviewPanel,
     private readonly services: PanelServices,
-    webviewFolder: vscode.Uri,
+    page: Omit<PageParts, 'nonce'>,
   ) {
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [webviewFolder] };
+    webview.options = { enableScripts: true, localResourceRoots: [] };
     this.subscriptions.push(
       webview.onDidReceiveMessage((message: unknown) => {
         this.receive(message);
@@ -47,12 +47,7 @@ export class TimelinePanel implements vscode.Disposable {
         if (this.ready) this.post({ type: 'update', info });
       }),
     );
-    webview.html = timelinePage({
-      source: webview.cspSource,
-      script: webview.asWebviewUri(vscode.Uri.joinPath(webviewFolder, 'timeline.js')).toString(),
-      style: webview.asWebviewUri(vscode.Uri.joinPath(webviewFolder, 'timeline.css')).toString(),
-      nonce: randomBytes(16).toString('hex'),
-    });
+    webview.html = timelinePage({ ...page, nonce: randomBytes(16).toString('hex') });
     this.follow();
   }
 
@@ -107,6 +102,7 @@ export class TimelinePanel implements vscode.Disposable {
   private async handle(message: ToHost): Promise<void> {
     switch (message.type) {
       case 'ready':
+        await this.services.trace.opened(); // a program that is just being started has no trace yet
         this.ready = true;
         this.post({ type: 'init', info: this.info, state: this.services.getState(), hasPrevious: this.services.hasPrevious() });
         await this.services.trace.refresh();

@@ -9,12 +9,11 @@ import type { ViewStates } from './viewStates';
 export class TimelineTabs {
   constructor(private readonly states: ViewStates) {}
 
-  /** Shows a trace that has just begun. In the place of `replaces`, if a tab still shows that one. */
+  /** Shows a trace that is about to begin, or has, where `replaces` is shown; that one's tab is left for `close`. */
   async showRecording(trace: string, replaces: string | undefined): Promise<void> {
-    const old = replaces === undefined || replaces === trace ? undefined : findTab(replaces);
-    if (replaces !== undefined && replaces !== trace) this.states.replace(trace, replaces);
+    const old = replaces === undefined ? undefined : findTab(replaces);
+    if (replaces !== undefined) this.states.replace(trace, replaces);
     await open(trace, { viewColumn: old?.group.viewColumn ?? besideSource(), preserveFocus: true, preview: false });
-    if (old !== undefined) await vscode.window.tabGroups.close(old, true);
   }
 
   /** Shows a trace because the person asked for it. */

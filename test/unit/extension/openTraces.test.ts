@@ -84,6 +84,35 @@ test('a trace that cannot be opened is not held, and can be tried again', async 
   (await traces.acquire('/t')).release();
 });
 
+test('an expected trace is waited for', async () => {
+  const { engine, asked } = fakeEngine();
+  const traces = new OpenTraces(engine);
+  traces.expect('/t');
+  const trace = await traces.acquireSoon('/t');
+  const second = traces.acquire('/t');
+  await pause(20);
+  assert.deepEqual(names(asked), []);
+  traces.arrived('/t');
+  await trace.opened();
+  assert.equal(await second, trace);
+  trace.release();
+  trace.release();
+  assert.deepEqual(names(asked), ['open', 'close']);
+});
+
+test('a trace that was expected and does not come is an error for who waits, and forgotten', async () => {
+  const { engine, asked } = fakeEngine();
+  const traces = new OpenTraces(engine);
+  traces.expect('/t');
+  const trace = await traces.acquireSoon('/t');
+  const opened = trace.opened();
+  traces.failed('/t');
+  await assert.rejects(opened, /not started/);
+  trace.release();
+  assert.ok(!traces.isOpen('/t'));
+  assert.deepEqual(names(asked), []);
+});
+
 test('a recording is followed while somebody looks, and its end is told', async () => {
   const { engine, asked, state } = fakeEngine();
   const trace = await new OpenTraces(engine).acquire('/t');

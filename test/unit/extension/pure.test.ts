@@ -238,11 +238,13 @@ test('a trace is named by program and time, whatever the program is called', () 
   assert.equal(programOf('/s/other.syscope'), 'other');
 });
 
-test('the page allows one script by its nonce, and no inline style or script', () => {
-  const html = timelinePage({ source: 'https://x', script: 'https://x/a"b.js', style: 'https://x/t.css', nonce: 'abc' });
-  assert.match(html, /default-src 'none'; script-src 'nonce-abc'; style-src https:\/\/x;/);
-  assert.ok(!/unsafe-(inline|eval)/.test(html));
-  assert.ok(html.includes('src="https://x/a&#34;b.js"'));
+test('the page allows its own script and style by their nonce, and nothing else', () => {
+  const script = 'const end = "</script><b>";\n//# sourceMappingURL=timeline.js.map\n';
+  const html = timelinePage({ script, style: 'b::after { content: "</STYLE>" }', nonce: 'a"b' });
+  assert.match(html, /default-src 'none'; script-src 'nonce-a&#34;b'; style-src 'nonce-a&#34;b'; base-uri 'none';/);
+  assert.ok(!/unsafe-(inline|eval)|https?:|sourceMappingURL/.test(html));
+  assert.ok(html.includes('const end = "<\\/script><b>";'));
+  assert.equal(html.match(/<\/(script|style)>/gi)?.length, 2);
 });
 
 test('hidden classes become bits', () => {

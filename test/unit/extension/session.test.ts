@@ -195,7 +195,12 @@ test('restart ends the program, starts it with the new arguments and names the t
   const response = await client.request('restart', { arguments: internal('wait') });
   assert.equal(response.success, true, messageOf(response));
   assert.equal(log.recordings.length, 2);
-  assert.equal(log.recordings[1]?.replaces, log.recordings[0]?.trace);
+  const [first, second] = log.recordings;
+  assert.deepEqual(log.expected, [
+    { trace: first?.trace, replaces: undefined },
+    { trace: second?.trace, replaces: first?.trace },
+  ]);
+  assert.deepEqual(log.failed, []);
   assert.ok(!client.names().includes('terminated'));
   await client.request('terminate');
   await client.event('terminated');
@@ -294,7 +299,7 @@ test('a slow terminal is said, with the way round it, and waited for', async () 
 });
 
 test('Stop while the start still waits cancels it', async () => {
-  const { host } = testHost(installation, newTrace);
+  const { host, log } = testHost(installation, newTrace);
   const client = new Client(host);
   await client.request('initialize', { adapterID: 'syscope', pathFormat: 'path' });
   const launch = client.request('launch', internal('mute'));
@@ -302,6 +307,11 @@ test('Stop while the start still waits cancels it', async () => {
   await client.request('terminate');
   const response = await launch;
   assert.equal(response.success, false);
+  assert.deepEqual(
+    log.failed,
+    log.expected.map(({ trace }) => trace),
+  );
+  assert.equal(log.failed.length, 1);
 });
 
 test('without tracing the program runs as it is', async () => {
@@ -322,7 +332,7 @@ test('without tracing the program runs as it is', async () => {
     assert.equal(response.success, true, messageOf(response));
     await client.event('terminated');
     assert.equal(fs.readFileSync(file, 'utf8'), `it's ${fs.realpathSync(folder)}`);
-    assert.deepEqual(log.recordings, []);
+    assert.deepEqual([log.recordings, log.expected], [[], []]);
   }
 });
 

@@ -7,6 +7,8 @@ import type { DescribedDetails } from '../../../extension/trace/timelineProtocol
 import type { Installation } from '../../../extension/debug/install';
 
 export interface HostLog {
+  readonly expected: { readonly trace: string; readonly replaces: string | undefined }[];
+  readonly failed: string[];
   readonly recordings: Recording[];
   readonly ended: string[];
   readonly offers: string[];
@@ -18,11 +20,13 @@ export function testHost(
   traceFor: (program: string) => string,
   over: Partial<SessionHost> = {},
 ): { host: SessionHost; log: HostLog } {
-  const log: HostLog = { recordings: [], ended: [], offers: [], errors: [] };
+  const log: HostLog = { expected: [], failed: [], recordings: [], ended: [], offers: [], errors: [] };
   const host: SessionHost = {
     installation,
     trusted: true,
     newTrace: (program) => Promise.resolve(traceFor(program)),
+    recordingExpected: (trace, replaces) => log.expected.push({ trace, replaces }),
+    recordingFailed: (trace) => log.failed.push(trace),
     recordingStarted: (recording) => log.recordings.push(recording),
     recordingEnded: (trace) => log.ended.push(trace),
     describe: () => Promise.reject(new Error('no engine in this test')),
