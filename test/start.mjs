@@ -39,7 +39,13 @@ function prepareSample() {
   return { program: path.join(folder, 'sample'), args: [], cwd: folder, workspace: folder, input: 'Ada\n' };
 }
 
-const isFile = (file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+const isFile = (file) => {
+  try {
+    return fs.statSync(file).isFile();
+  } catch {
+    return false; // not there, or in a folder that is not ours to look into
+  }
+};
 
 /** As a shell finds it, from the folder in which npm was called. */
 function resolveProgram(program, cwd) {

@@ -6,7 +6,7 @@ import type { LaneId } from '../extension/trace/engineProtocol';
 import type { Marked } from './draw/frame';
 import { boxOfEvent } from './model/hit';
 import type { PickedBox } from './model/hit';
-import { drawnRest, panes } from './model/lanes';
+import { countedLanes, drawnRest, panes } from './model/lanes';
 import type { Pane } from './model/lanes';
 import { layout, rowOfLane, visibleRows } from './model/layout';
 import type { Layout, Row } from './model/layout';
@@ -49,11 +49,11 @@ export function createArranger(): (state: State, size: Size, stage: Stage) => Sh
   let rows: Layout = { rows: [], height: 0 };
   let restored = -1;
   return (state, size, stage) => {
-    const { hidden, collapsed, expanded = [] } = state.view;
-    const nowKey = [state.lanes, hidden, collapsed, expanded, state.rowCounts];
+    const { hidden, collapsed, expanded = [], loader } = state.view;
+    const nowKey = [state.lanes, hidden, collapsed, expanded, loader, state.rowCounts];
     if (nowKey.some((part, index) => part !== key[index])) {
       key = nowKey;
-      paneList = panes(state.lanes, { hidden, collapsed, expanded });
+      paneList = panes(countedLanes(state.lanes, loader), { hidden, collapsed, expanded });
       rows = layout(paneList, state.rowCounts);
       stage.content.style.height = `${String(Math.max(rows.height, 1))}px`;
     }

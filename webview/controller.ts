@@ -10,7 +10,7 @@ import { listenToPointer } from './input/pointer';
 import type { PickedBox } from './model/hit';
 import { xToTime } from './model/layout';
 import { pan, zoomAt } from './model/range';
-import { visibleRange } from './model/state';
+import { groupOf, visibleRange } from './model/state';
 import type { Action, State } from './model/state';
 import { onOtherLane } from './picking';
 import type { Rpc } from './rpc';
@@ -55,8 +55,8 @@ export function createController(context: ControllerContext): Controller {
     select(event, undefined);
   }
   async function selectNeighbour(event: EventId, direction: -1 | 1): Promise<void> {
-    const { epoch } = state();
-    const next = await rpc.request('neighbour', { event, direction });
+    const { epoch, view } = state();
+    const next = await rpc.request('neighbour', { event, direction, group: groupOf(view) });
     if (next !== undefined && state().epoch === epoch && state().view.selected === event) {
       selectAndShow(next);
     }
@@ -242,6 +242,9 @@ export function zoomTo(dispatch: (action: Action) => void, t0: number, t1: numbe
 
 /** Keys belong to the timeline unless a control or a scrolled panel that has the focus uses them itself. */
 function appliesTo(target: EventTarget | null, key: string): boolean {
+  if (target instanceof HTMLSelectElement) {
+    return false;
+  }
   if (!(target instanceof Element) || target.closest('.drawer') === null) {
     return !(target instanceof Element && target.closest('button') !== null && key === 'Enter');
   }

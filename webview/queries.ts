@@ -7,7 +7,7 @@ import type { Boxes, BoxQuery, LaneId } from '../extension/trace/engineProtocol'
 import { classInfo } from './model/classes';
 import { fitRange } from './model/range';
 import type { Range } from './model/range';
-import { visibleRange } from './model/state';
+import { groupOf, visibleRange } from './model/state';
 import type { Action, BoxSet, State } from './model/state';
 import type { Rpc } from './rpc';
 
@@ -114,14 +114,14 @@ function lanesKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
       asked = '';
     },
     next() {
-      const { epoch, info } = state();
+      const { epoch, info, view } = state();
       const key = `${String(epoch)} ${String(info?.revision)}`;
       if (key === asked) {
         return undefined;
       }
       asked = key;
       return async () => {
-        deliver(state, dispatch, epoch, { type: 'lanes', lanes: await rpc.request('lanes', undefined) });
+        deliver(state, dispatch, epoch, { type: 'lanes', lanes: await rpc.request('lanes', { group: groupOf(view) }) });
       };
     },
   };
@@ -147,7 +147,7 @@ function boxesKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
       const wide = { t0: Math.max(0, range.t0 - span * MARGIN), t1: range.t1 + span * MARGIN };
       asked = { key, range: { t0: Math.min(wide.t0, range.t0), t1: wide.t1 }, span };
       const pixels = Math.max(1, Math.round((sight.width * (wide.t1 - wide.t0)) / span));
-      const query: BoxQuery = { lanes: sight.lanes, ...wide, pixels, loader: view.loader };
+      const query: BoxQuery = { lanes: sight.lanes, ...wide, pixels, loader: view.loader, group: groupOf(view) };
       return async () => {
         const set = boxSet(query, info?.revision ?? 0, await rpc.request('boxes', query));
         deliver(state, dispatch, epoch, { type: 'boxes', set });
@@ -170,7 +170,13 @@ function overviewKind(state: Get, dispatch: Dispatch, rpc: Rpc, pause: Pause): K
       }
       asked = key;
       const whole = fitRange(info?.durationNs ?? 0);
-      const query: BoxQuery = { lanes: sight.overviewLanes, ...whole, pixels: OVERVIEW_PIXELS, loader: view.loader };
+      const query: BoxQuery = {
+        lanes: sight.overviewLanes,
+        ...whole,
+        pixels: OVERVIEW_PIXELS,
+        loader: view.loader,
+        group: groupOf(view),
+      };
       return async () => {
         const set = boxSet(query, info?.revision ?? 0, await rpc.request('boxes', query));
         deliver(state, dispatch, epoch, { type: 'overview', set });
@@ -203,7 +209,10 @@ function detailsKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
       asked = key;
       return async () => {
         try {
-          deliver(state, dispatch, epoch, { type: 'details', details: await rpc.request('describe', { event }) });
+          deliver(state, dispatch, epoch, {
+            type: 'details',
+            details: await rpc.request('describe', { event, group: groupOf(view) }),
+          });
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error);
           deliver(state, dispatch, epoch, { type: 'detailsProblem', event, message });
@@ -230,7 +239,14 @@ function totalsKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
         .slice(0, MAX_TOTAL_LANES)
         .map((lane) => lane.id);
       return async () => {
-        const answer = await rpc.request('boxes', { lanes: shown, t0: span.t0, t1: span.t1, pixels: 1, loader: view.loader });
+        const answer = await rpc.request('boxes', {
+          lanes: shown,
+          t0: span.t0,
+          t1: span.t1,
+          pixels: 1,
+          loader: view.loader,
+          group: groupOf(view),
+        });
         const totals = {
           events: answer.reduce((sum, boxes) => sum + total(boxes.count), 0),
           errors: answer.reduce((sum, boxes) => sum + total(boxes.errors), 0),

@@ -2,7 +2,7 @@
  * The orders of numbers in native/include/syscope.h (a test compares them with the header).
  * What must not live here: anything else.
  */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 3;
 
 export const Info = {
   state: 0,
@@ -37,11 +37,12 @@ export const LaneColumn = {
   events: 8,
   errors: 9,
   helperEvents: 10,
-  busy: 11,
-  first: 12,
-  last: 13,
-  generations: 14,
-  columns: 15,
+  helperErrors: 11,
+  busy: 12,
+  first: 13,
+  last: 14,
+  generations: 15,
+  columns: 16,
 } as const;
 
 export const CallColumn = {

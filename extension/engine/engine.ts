@@ -3,7 +3,15 @@
  * What must not live here: processes and messages (child.ts, client.ts).
  */
 import path from 'node:path';
-import type { EngineRequest, EngineRequests, EventDetails, EventId, TraceId, TraceInfo } from '../trace/engineProtocol';
+import type {
+  EngineRequest,
+  EngineRequests,
+  EventDetails,
+  EventId,
+  LaneGroup,
+  TraceId,
+  TraceInfo,
+} from '../trace/engineProtocol';
 import { readInfo, readProcesses } from './info';
 import { BoxReader, readLanes } from './lanes';
 import { loadNative, type NativeLibrary } from './native';
@@ -19,6 +27,8 @@ type Handlers = {
 
 interface OpenTrace {
   readonly file: TraceFile;
+  /** The same file with its lanes grouped otherwise, opened when it is first asked for. */
+  readonly grouped: Map<LaneGroup, TraceFile>;
   readonly stacks: Stacks;
   info: TraceInfo;
 }
@@ -54,21 +64,21 @@ export class Engine {
 
   dispose(): void {
     this.symbols.dispose();
-    for (const { file } of this.traces.values()) file.close();
+    for (const trace of this.traces.values()) close(trace);
     this.traces.clear();
   }
 
   private readonly handlers: Handlers = {
     open: ({ path: file }) => this.open(file),
     close: ({ trace }) => {
-      this.trace(trace).file.close();
+      close(this.trace(trace));
       this.traces.delete(trace);
       return undefined;
     },
     refresh: ({ trace }) => this.refresh(this.trace(trace)),
-    lanes: ({ trace }) => readLanes(this.trace(trace).file),
-    boxes: ({ trace, query }) => this.boxes.read(this.trace(trace).file, query),
-    details: ({ trace, event }) => this.details(this.trace(trace), event),
+    lanes: ({ trace, group }) => readLanes(fileOf(this.trace(trace), group)),
+    boxes: ({ trace, query }) => this.boxes.read(fileOf(this.trace(trace), query.group), query),
+    details: ({ trace, event, group }) => this.details(this.trace(trace), event, group),
     events: ({ trace, first, count, hidden, loader }) => {
       const { file } = this.trace(trace);
       const ids = new Float64Array(Math.min(MAX_PAGE, Math.max(0, count)));
@@ -80,8 +90,8 @@ export class Engine {
         calls: readCalls(file, page, true).map(({ call }) => call),
       };
     },
-    neighbour: ({ trace, event, direction }) => {
-      const { file } = this.trace(trace);
+    neighbour: ({ trace, event, direction, group }) => {
+      const file = fileOf(this.trace(trace), group);
       return found(file.native.neighbour(file.id, event, direction));
     },
     processes: ({ trace }) => readProcesses(this.trace(trace).file),
@@ -103,21 +113,36 @@ export class Engine {
     const file = new TraceFile(this.native, path);
     const info = readInfo(file);
     const trace = ++this.lastId;
-    this.traces.set(trace, { file, stacks: new Stacks(file, this.symbols), info });
+    this.traces.set(trace, { file, grouped: new Map(), stacks: new Stacks(file, this.symbols), info });
     return { trace, info };
   }
 
   private refresh(trace: OpenTrace): TraceInfo {
     const revision = trace.file.refresh()[Info.revision];
+    for (const file of trace.grouped.values()) file.refresh();
     if (revision !== trace.info.revision) trace.info = readInfo(trace.file);
     return trace.info;
   }
 
-  private async details(trace: OpenTrace, event: EventId): Promise<EventDetails> {
-    const [placed] = readCalls(trace.file, [event], true);
+  private async details(trace: OpenTrace, event: EventId, group: LaneGroup | undefined): Promise<EventDetails> {
+    const [placed] = readCalls(fileOf(trace, group), [event], true);
     if (placed === undefined) throw new Error(`The trace has no event ${String(event)}.`);
     return { call: placed.call, lane: placed.lane, stack: await trace.stacks.resolve(placed.call) };
   }
+}
+
+function fileOf(trace: OpenTrace, group: LaneGroup = 'fd'): TraceFile {
+  if (group === 'fd') return trace.file;
+  const known = trace.grouped.get(group);
+  if (known !== undefined) return known;
+  const file = new TraceFile(trace.file.native, trace.file.path, group);
+  trace.grouped.set(group, file);
+  return file;
+}
+
+function close(trace: OpenTrace): void {
+  trace.file.close();
+  for (const file of trace.grouped.values()) file.close();
 }
 
 function found(event: number): EventId | undefined {

@@ -34,6 +34,7 @@ function lane(file: TraceFile, id: number, numbers: Float64Array): Lane {
     events: at(LaneColumn.events),
     errors: at(LaneColumn.errors),
     helperEvents: at(LaneColumn.helperEvents),
+    helperErrors: at(LaneColumn.helperErrors),
     busyNs: at(LaneColumn.busy),
     firstNs: at(LaneColumn.first),
     lastNs: at(LaneColumn.last),

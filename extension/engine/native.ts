@@ -9,7 +9,7 @@ import path from 'node:path';
 import { ABI_VERSION } from './abi';
 
 export interface NativeLibrary {
-  open(path: string, message: Uint8Array, messageBytes: number): number;
+  open(path: string, group: number, message: Uint8Array, messageBytes: number): number;
   close(trace: number): number;
   refresh(trace: number, info: Float64Array): number;
   baseTime(trace: number, base: BigUint64Array): number;
@@ -71,7 +71,7 @@ const U64 = 'uint64_t *';
 
 /** Name, result, parameters; in the order of syscope.h. */
 const FUNCTIONS: Readonly<Record<keyof NativeLibrary, readonly [name: string, result: string, parameters: readonly string[]]>> = {
-  open: ['syscope_open', 'int32_t', ['const char *', U8, 'uint32_t']],
+  open: ['syscope_open', 'int32_t', ['const char *', 'uint32_t', U8, 'uint32_t']],
   close: ['syscope_close', 'int32_t', ['int32_t']],
   refresh: ['syscope_refresh', 'int32_t', ['int32_t', F64]],
   baseTime: ['syscope_base_time', 'int32_t', ['int32_t', U64]],

@@ -2,6 +2,7 @@
  * One open trace file: typed reads of what the native library gives, with memory that is used again from call to call.
  * What must not live here: koffi (native.ts), the protocol's objects (lanes.ts, rawCalls.ts, info.ts).
  */
+import { LANE_GROUPS, type LaneGroup } from '../trace/engineProtocol';
 import { RECORD_COLUMNS, RecordKind } from '../trace/gen/schema';
 import { Info } from './abi';
 import type { NativeLibrary } from './native';
@@ -28,9 +29,10 @@ export class TraceFile {
   constructor(
     readonly native: NativeLibrary,
     readonly path: string,
+    group: LaneGroup = 'fd',
   ) {
     const message = Buffer.alloc(MESSAGE_BYTES);
-    this.handle = path.includes('\0') ? -1 : native.open(path, message, message.length);
+    this.handle = path.includes('\0') ? -1 : native.open(path, LANE_GROUPS.indexOf(group), message, message.length);
     if (this.handle <= 0) throw new Error(cString(message) || `${JSON.stringify(path)} can't be opened.`);
     const base = new BigUint64Array(1);
     native.baseTime(this.handle, base);

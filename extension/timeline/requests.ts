@@ -2,9 +2,9 @@
  * Answers what a timeline's webview asks for: checks the parameters, asks the engine, describes the calls. No vscode, so
  * that it is tested without it; where a source is comes in as a function.
  */
-import type { BoxQuery, EventDetails, EventId, RawCall } from '../trace/engineProtocol';
+import type { BoxQuery, EventDetails, EventId, LaneGroup, RawCall } from '../trace/engineProtocol';
 import { FD_CLASSES } from '../trace/gen/schema';
-import type { DescribedCall, DescribedDetails, TimelineRequest } from '../trace/timelineProtocol';
+import { type DescribedCall, type DescribedDetails, laneGroup, type TimelineRequest } from '../trace/timelineProtocol';
 import type { OpenTrace } from './openTraces';
 import type { SourceChoice } from './sourceFrame';
 
@@ -22,22 +22,22 @@ export async function answerRequest(method: TimelineRequest, params: unknown, co
   const { trace } = context;
   switch (method) {
     case 'lanes':
-      return trace.request('lanes', {});
+      return trace.request('lanes', { group: laneGroup(fields(params)['group']) });
     case 'boxes':
       return trace.request('boxes', { query: boxQuery(fields(params)) });
     case 'describe':
-      return describeEvent(id(fields(params)['event']), context);
+      return describeEvent(id(fields(params)['event']), context, laneGroup(fields(params)['group']));
     case 'events':
       return eventPage(fields(params), context);
     case 'neighbour': {
-      const { event, direction } = fields(params);
-      return trace.request('neighbour', { event: id(event), direction: direction === -1 ? -1 : 1 });
+      const { event, direction, group } = fields(params);
+      return trace.request('neighbour', { event: id(event), direction: direction === -1 ? -1 : 1, group: laneGroup(group) });
     }
   }
 }
 
-export async function describeEvent(event: EventId, context: RequestContext): Promise<DescribedDetails> {
-  const details = await context.trace.request('details', { event });
+export async function describeEvent(event: EventId, context: RequestContext, group: LaneGroup = 'fd'): Promise<DescribedDetails> {
+  const details = await context.trace.request('details', { event, group });
   const choice = await context.chooseSource(details);
   return {
     ...context.describe(details.call),
@@ -70,7 +70,14 @@ function boxQuery(raw: Fields): BoxQuery {
   const valid =
     Array.isArray(lanes) && lanes.every(isId) && isNumber(t0) && isNumber(t1) && isNumber(pixels) && t0 < t1 && pixels >= 1;
   if (!valid) throw new Error('The timeline asked for boxes without saying which.');
-  return { lanes, t0, t1, pixels: Math.min(Math.floor(pixels), MAX_PIXELS), loader: raw['loader'] === true };
+  return {
+    lanes,
+    t0,
+    t1,
+    pixels: Math.min(Math.floor(pixels), MAX_PIXELS),
+    loader: raw['loader'] === true,
+    group: laneGroup(raw['group']),
+  };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -37,24 +37,33 @@ export interface TraceInfo {
   readonly revision: number;
 }
 
-/** One row of the timeline: a descriptor of a process (or a thread, for calls without one) within a pane. */
+/** What a lane is; in the order of `enum syscope_group`. */
+export const LANE_GROUPS = ['fd', 'thread', 'resource'] as const;
+export type LaneGroup = (typeof LANE_GROUPS)[number];
+
+/**
+ * One row of the timeline within a pane. By `fd`: a descriptor of a process, or its calls by path; by `thread`; by
+ * `resource`: what descriptors are of, in whichever process. A call without a descriptor is on its thread's lane in any case.
+ */
 export interface Lane {
   readonly id: LaneId;
   readonly classId: number;
+  /** -1: any (a resource's lane). */
   readonly process: number;
   readonly pid: number;
   readonly processName: string;
-  /** -1: calls by path that gave no descriptor, or calls without any. */
+  /** -1: calls by path that gave no descriptor, or the lane is no descriptor's. */
   readonly fd: number;
-  /** For classId none: the thread. */
+  /** -1: the lane is no thread's. */
   readonly thread: number;
   readonly tid: number;
   /** The newest generation's resource. */
   readonly resource: string;
   readonly events: number;
   readonly errors: number;
-  /** How many of `events` are the loader's or the agent's: with those hidden, a lane of only such has nothing to show. */
-  readonly helperEvents?: number;
+  /** How many of `events` and `errors` are the loader's or the agent's: with those hidden, a lane of only such has nothing to show. */
+  readonly helperEvents: number;
+  readonly helperErrors: number;
   readonly busyNs: number;
   readonly firstNs: number;
   readonly lastNs: number;
@@ -88,6 +97,8 @@ export interface BoxQuery {
   readonly pixels: number;
   /** Loader and agent calls too. */
   readonly loader: boolean;
+  /** Of which grouping the lanes are; `fd` unless said. */
+  readonly group?: LaneGroup;
 }
 
 /** Bytes that crossed the boundary for one argument. */
@@ -176,16 +187,17 @@ export interface EngineRequests {
   close: [{ trace: TraceId }, undefined];
   /** Takes in what was written since; cheap when nothing was. */
   refresh: [{ trace: TraceId }, TraceInfo];
-  lanes: [{ trace: TraceId }, readonly Lane[]];
+  lanes: [{ trace: TraceId; group?: LaneGroup }, readonly Lane[]];
   boxes: [{ trace: TraceId; query: BoxQuery }, readonly Boxes[]];
-  details: [{ trace: TraceId; event: EventId }, EventDetails];
+  /** `lane` is of the group. */
+  details: [{ trace: TraceId; event: EventId; group?: LaneGroup }, EventDetails];
   /** A page of events in order of start, newest id first to last; classes: a bit set of class ids to leave out. */
   events: [
     { trace: TraceId; first: number; count: number; hidden: number; loader: boolean },
     { total: number; calls: readonly RawCall[] },
   ];
   /** The neighbour of an event on its lane: direction -1 or 1. undefined at the end. */
-  neighbour: [{ trace: TraceId; event: EventId; direction: -1 | 1 }, EventId | undefined];
+  neighbour: [{ trace: TraceId; event: EventId; direction: -1 | 1; group?: LaneGroup }, EventId | undefined];
   processes: [{ trace: TraceId }, readonly ProcessInfo[]];
   /** The call in which a thread is now, if any (debug adapter). */
   pending: [{ trace: TraceId; tid: number }, EventId | undefined];

@@ -5,7 +5,17 @@
  * sends JSON, which has no bigint and no Infinity. Messages to the host carry neither and are posted as they are.
  * Types only, plus what both sides check and carry messages with. No vscode, no DOM.
  */
-import type { Boxes, BoxQuery, EventDetails, EventId, Lane, RawCall, TraceInfo } from './engineProtocol';
+import {
+  LANE_GROUPS,
+  type Boxes,
+  type BoxQuery,
+  type EventDetails,
+  type EventId,
+  type Lane,
+  type LaneGroup,
+  type RawCall,
+  type TraceInfo,
+} from './engineProtocol';
 
 /** What survives hiding, reloading and a restart of the session (kept by the webview's setState and by the host). */
 export interface ViewState {
@@ -23,6 +33,8 @@ export interface ViewState {
   readonly scrollTop: number;
   /** Class ids whose panes show all their lanes, not only the busiest. */
   readonly expanded?: readonly string[];
+  /** What lanes are; `fd` unless said. */
+  readonly group?: LaneGroup;
 }
 
 /** A described call: what `trace/describe` says of it, ready to show. */
@@ -46,14 +58,14 @@ export interface DescribedDetails extends DescribedCall {
 
 /** Requests from the webview: [parameters, result]. */
 export interface TimelineRequests {
-  lanes: [undefined, readonly Lane[]];
+  lanes: [{ group: LaneGroup }, readonly Lane[]];
   boxes: [BoxQuery, readonly Boxes[]];
-  describe: [{ event: EventId }, DescribedDetails];
+  describe: [{ event: EventId; group: LaneGroup }, DescribedDetails];
   events: [
     { first: number; count: number; hidden: readonly string[]; loader: boolean },
     { total: number; calls: readonly DescribedCall[] },
   ];
-  neighbour: [{ event: EventId; direction: -1 | 1 }, EventId | undefined];
+  neighbour: [{ event: EventId; direction: -1 | 1; group: LaneGroup }, EventId | undefined];
 }
 export type TimelineRequest = keyof TimelineRequests;
 
@@ -100,6 +112,7 @@ export function parseViewState(value: unknown): ViewState | undefined {
     drawerSize: isFiniteNumber(value.drawerSize) && value.drawerSize > 0 ? value.drawerSize : undefined,
     scrollTop: isFiniteNumber(value.scrollTop) && value.scrollTop > 0 ? value.scrollTop : 0,
     expanded: strings(value.expanded),
+    group: laneGroup(value.group),
   };
 }
 
@@ -132,6 +145,11 @@ export function parseToHost(value: unknown): ToHost | undefined {
     default:
       return undefined;
   }
+}
+
+/** Anything else is the usual grouping. */
+export function laneGroup(value: unknown): LaneGroup {
+  return LANE_GROUPS.find((group) => group === value) ?? 'fd';
 }
 
 type Command = Extract<ToHost, { type: 'command' }>['command'];

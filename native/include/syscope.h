@@ -12,17 +12,25 @@
 
 #include <stdint.h>
 
-#define SYSCOPE_ABI    1
+#define SYSCOPE_ABI    3
 #define SYSCOPE_EXPORT __attribute__((visibility("default")))
 
 /* SYSCOPE_ABI of the library, so that a stale one is noticed. */
 SYSCOPE_EXPORT int32_t syscope_abi(void);
 
+/* What a lane of a class is; a call without a descriptor belongs to its thread in any case. */
+enum syscope_group {
+	SYSCOPE_GROUP_FD, /* a number of a process, or its calls by path */
+	SYSCOPE_GROUP_THREAD,
+	SYSCOPE_GROUP_RESOURCE, /* what descriptors are of, by name, in whichever process; as GROUP_FD where none is known */
+	SYSCOPE_GROUPS
+};
+
 /*
- * Opens a trace file that anyone may have written. Returns a handle above 0, or -errno with a whole sentence in message
+ * Opens a trace file that anyone may have written, with its lanes as `group` says. Returns a handle above 0, or -errno with a whole sentence in message
  * (NUL-terminated, cut to message_bytes): a foreign, empty, cut off, newer or unreadable file, a directory, too many traces.
  */
-SYSCOPE_EXPORT int32_t syscope_open(const char *path, char *message, uint32_t message_bytes);
+SYSCOPE_EXPORT int32_t syscope_open(const char *path, uint32_t group, char *message, uint32_t message_bytes);
 SYSCOPE_EXPORT int32_t syscope_close(int32_t trace);
 
 enum syscope_info {
@@ -69,16 +77,17 @@ SYSCOPE_EXPORT int32_t syscope_heap(int32_t trace, double pos, uint32_t length, 
 
 enum syscope_lane {
 	SYSCOPE_LANE_CLASS,
-	SYSCOPE_LANE_PROCESS, /* -1: unknown */
+	SYSCOPE_LANE_PROCESS, /* -1: unknown, or any: a resource's */
 	SYSCOPE_LANE_PID,
 	SYSCOPE_LANE_PROCESS_NAME, /* string id */
-	SYSCOPE_LANE_FD,
-	SYSCOPE_LANE_THREAD, /* -1 but for calls without a descriptor */
+	SYSCOPE_LANE_FD,           /* -1: by path, or of a thread or a resource */
+	SYSCOPE_LANE_THREAD,       /* -1 but for calls without a descriptor, and where lanes are threads */
 	SYSCOPE_LANE_TID,
 	SYSCOPE_LANE_RESOURCE, /* string id of the newest generation's name */
 	SYSCOPE_LANE_EVENTS,   /* 0: no call belongs to it any more */
 	SYSCOPE_LANE_ERRORS,
-	SYSCOPE_LANE_HELPER_EVENTS, /* of the loader and the agent, counted in events too */
+	SYSCOPE_LANE_HELPER_EVENTS, /* of the loader and the agent, counted in events and errors too */
+	SYSCOPE_LANE_HELPER_ERRORS,
 	SYSCOPE_LANE_BUSY,
 	SYSCOPE_LANE_FIRST,
 	SYSCOPE_LANE_LAST,

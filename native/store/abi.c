@@ -37,12 +37,16 @@ int32_t syscope_abi(void)
 	return SYSCOPE_ABI;
 }
 
-int32_t syscope_open(const char *path, char *message, uint32_t message_bytes)
+int32_t syscope_open(const char *path, uint32_t group, char *message, uint32_t message_bytes)
 {
 	int32_t handle = 1;
 	struct index *x;
 	int err;
 
+	if (group >= SYSCOPE_GROUPS) {
+		snprintf(message, message_bytes, "Lanes can't be grouped by %u.", group);
+		return -EINVAL;
+	}
 	while (handle <= MAX_TRACES && traces[handle - 1])
 		handle++;
 	if (handle > MAX_TRACES) {
@@ -54,7 +58,7 @@ int32_t syscope_open(const char *path, char *message, uint32_t message_bytes)
 		snprintf(message, message_bytes, "There is no memory to open %s.", path);
 		return -ENOMEM;
 	}
-	err = index_open(x, path, message, message_bytes);
+	err = index_open(x, path, (enum syscope_group)group, message, message_bytes);
 	if (err) {
 		free(x);
 		return err;

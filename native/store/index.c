@@ -126,7 +126,7 @@ int index_refresh(struct index *x)
 	return err;
 }
 
-int index_open(struct index *x, const char *path, char *message, size_t message_bytes)
+int index_open(struct index *x, const char *path, enum syscope_group group, char *message, size_t message_bytes)
 {
 	int err;
 
@@ -135,6 +135,7 @@ int index_open(struct index *x, const char *path, char *message, size_t message_
 	if (err)
 		return err;
 	x->revision = 1;
+	x->group = group;
 	err = take_rows(x);
 	x->fingerprint = fingerprint(&x->reader);
 	if (err) {

@@ -4,13 +4,14 @@
  * Filled by index_refresh from the reader; owned by one thread. Times are trace-relative nanoseconds (0 = the header's base).
  * Must not live here: the file (reader.h), the ABI (abi.c).
  *
- *   enter rows --+                         +-- lanes: (class, process, fd) or (thread) --+-- rows 0-3: calls that don't overlap
+ *   enter rows --+                         +-- lanes: (class, process, fd) or others ----+-- rows 0-3: calls that don't overlap
  *   exit rows  --+-> struct event (by id) -+                                             +-- row 4: what doesn't fit
  *   exited rows -+                         +-- filter blocks (pages.c)                        each with a mipmap (stack_row.h)
  */
 #ifndef SYSCOPE_STORE_INDEX_H
 #define SYSCOPE_STORE_INDEX_H
 
+#include "include/syscope.h"
 #include "reader.h"
 #include "stack_row.h"
 
@@ -92,8 +93,8 @@ struct lane {
 	uint8_t class;
 	uint32_t process;
 	int32_t fd;
-	uint32_t thread; /* NONE32 but for class none */
-	uint32_t events, errors, helper_events;
+	uint32_t thread; /* NONE32 but for class none and GROUP_THREAD */
+	uint32_t events, errors, helper_events, helper_errors;
 	uint64_t busy, first, last;
 	uint32_t description; /* of its newest call */
 	struct stack_row rows[LANE_ROWS];
@@ -110,6 +111,7 @@ struct filter_block {
 
 struct index {
 	struct reader reader;
+	enum syscope_group group;
 	uint64_t revision, fingerprint; /* of what the revision was counted for */
 	uint64_t duration;
 	uint64_t events_errors, lost;
@@ -138,7 +140,7 @@ struct index {
 };
 
 /* Opens a trace; on failure message says why, and nothing is left. Returns 0 or -errno. */
-int index_open(struct index *x, const char *path, char *message, size_t message_bytes);
+int index_open(struct index *x, const char *path, enum syscope_group group, char *message, size_t message_bytes);
 void index_close(struct index *x);
 /* Takes in what was written since. revision grows if anything changed. Returns 0 or -errno. */
 int index_refresh(struct index *x);

@@ -75,8 +75,10 @@ static uint32_t resource_of(const struct index *x, const struct lane *lane)
 	collect_all(x, lane, &c);
 	if (c.count)
 		return name;
-	/* Nothing said when the number came to be: what its newest call referred to. */
-	return lane->fd >= 0 && lane->description < x->description_count ? x->descriptions[lane->description].name : 0;
+	/* Nothing said when the number came to be: what its newest call referred to. A lane by resource has no number. */
+	return (lane->fd >= 0 || (lane->thread == NONE32 && lane->process == NONE32)) && lane->description < x->description_count
+		       ? x->descriptions[lane->description].name
+		       : 0;
 }
 
 void lane_info_fill(const struct index *x, uint32_t index, double *numbers)
@@ -97,6 +99,7 @@ void lane_info_fill(const struct index *x, uint32_t index, double *numbers)
 	numbers[SYSCOPE_LANE_EVENTS] = lane->events;
 	numbers[SYSCOPE_LANE_ERRORS] = lane->errors;
 	numbers[SYSCOPE_LANE_HELPER_EVENTS] = lane->helper_events;
+	numbers[SYSCOPE_LANE_HELPER_ERRORS] = lane->helper_errors;
 	numbers[SYSCOPE_LANE_BUSY] = (double)lane->busy;
 	numbers[SYSCOPE_LANE_FIRST] = lane->first == TIME_OPEN ? 0 : (double)lane->first;
 	numbers[SYSCOPE_LANE_LAST] = (double)lane->last;

@@ -10,29 +10,58 @@
 #include "array.h"
 #include "index.h"
 
+/* Apart from the keys of processes. */
+#define NAME_KEY   (1ull << 56)
+#define SOCKET_KEY (2ull << 56)
+
 static uint32_t process_of(const struct index *x, const struct event *event)
 {
 	return event->thread == NONE32 ? NONE32 : x->threads[event->thread].process;
 }
 
+/* Of what the call's descriptor is of: a name, or a socket, whose name may come later than its calls. 0: not known. */
+static uint64_t resource_key(const struct index *x, const struct event *event)
+{
+	uint32_t name;
+
+	if (!event->description || event->description >= x->description_count || event->class == FD_CLASS_NONE)
+		return 0;
+	if (event->class == FD_CLASS_NETWORK || event->class == FD_CLASS_LOCAL_SOCKET)
+		return SOCKET_KEY | event->description;
+	name = x->descriptions[event->description].name;
+	return name ? NAME_KEY | name : 0;
+}
+
 static int find_lane(struct index *x, const struct event *event, uint32_t *out)
 {
-	bool by_thread = event->class == FD_CLASS_NONE;
-	uint32_t process = process_of(x, event);
-	uint64_t high = (uint64_t)event->class << 32 | (by_thread ? event->thread : process);
-	uint32_t *value = map64_at(&x->lane_by_key, high, by_thread ? 0 : (uint32_t)event->fd);
+	struct lane lane = { .class = event->class,
+		.process = process_of(x, event),
+		.fd = event->fd,
+		.thread = NONE32,
+		.first = TIME_OPEN,
+		.stale_start = TIME_OPEN };
+	uint64_t resource = x->group == SYSCOPE_GROUP_RESOURCE ? resource_key(x, event) : 0;
+	uint64_t high = (uint64_t)event->class << 32;
+	uint32_t *value;
 
+	if (event->class == FD_CLASS_NONE || x->group == SYSCOPE_GROUP_THREAD) {
+		lane.thread = event->thread;
+		lane.fd = -1;
+		high |= event->thread;
+	} else if (resource) {
+		lane.process = NONE32;
+		lane.fd = -1;
+		high |= resource;
+	} else {
+		high |= lane.process;
+	}
+	value = map64_at(&x->lane_by_key, high, (uint32_t)lane.fd);
 	if (!value)
 		return -ENOMEM;
 	if (*value == NONE32) {
 		if (x->lane_count >= INDEX_MAX_ROWS || ARRAY_RESERVE(x->lanes, x->lane_capacity, x->lane_count + 1))
 			return -ENOMEM;
-		x->lanes[x->lane_count] = (struct lane){ .class = event->class,
-			.process = process,
-			.fd = by_thread ? -1 : event->fd,
-			.thread = by_thread ? event->thread : NONE32,
-			.first = TIME_OPEN,
-			.stale_start = TIME_OPEN };
+		x->lanes[x->lane_count] = lane;
 		*value = (uint32_t)x->lane_count++;
 	}
 	*out = *value;
@@ -52,6 +81,7 @@ static void count_event(struct index *x, struct lane *lane, const struct event *
 	lane->events += (uint32_t)by;
 	lane->errors += event->flags & EVENT_ERROR ? (uint32_t)by : 0;
 	lane->helper_events += event->flags & EVENT_HELPER ? (uint32_t)by : 0;
+	lane->helper_errors += event->flags & EVENT_HELPER && event->flags & EVENT_ERROR ? (uint32_t)by : 0;
 	x->events_errors += event->flags & EVENT_ERROR ? (uint64_t)(int64_t)by : 0;
 	if (event_in_progress(event))
 		x->pending += (uint32_t)by;

@@ -84,10 +84,10 @@ static uint16_t entry_flags(struct tracee *tracee, const struct entry_info *info
 	return flags;
 }
 
-static bool append_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info, uint64_t seq)
+static bool append_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
 {
 	struct row_enter row = {
-		.seq = seq,
+		.seq = tracee->half_seq,
 		.time = info->seen_ns,
 		.resumed = tracee->resumed_ns,
 		.thread = tracee->index,
@@ -143,19 +143,17 @@ void record_entry(struct tracer *tracer, struct tracee *tracee, const struct ent
 	tracee->call.path = NULL;
 	tracee->origin = origin_of(tracee, info);
 	effects_enter(tracer, tracee);
+	/* What a vector points to is read as its rows are written. */
+	tracee->half_seq = writer_sequence(tracer->writer);
+	capture_write_entry(tracer->capture, &call);
 	tracee->resumed_ns = tracer_now();
 }
 
 void record_entry_rows(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
 {
-	struct capture_call call = capture_of(tracee);
-	uint64_t seq;
-
 	if (!tracee->recorded)
 		return;
-	seq = writer_sequence(tracer->writer);
-	capture_write_entry(tracer->capture, &call);
-	tracee->recorded = append_entry(tracer, tracee, info, seq);
+	tracee->recorded = append_entry(tracer, tracee, info);
 	check_writer(tracer);
 	if (!tracee->recorded)
 		tracer->counters.lost_calls++;
@@ -214,7 +212,7 @@ void record_exit(struct tracer *tracer, struct tracee *tracee, const struct exit
 	tracee->call.ret = info->ret;
 	if (!tracer->entry_ready && info->ret < 0)
 		explain_failed_start(tracer, tracee);
-	tracee->exit_seq = writer_sequence(tracer->writer);
+	tracee->half_seq = writer_sequence(tracer->writer);
 	call = capture_of(tracee);
 	capture_exit(tracer->capture, &call);
 	if (!may_run_on(&tracee->call))
@@ -224,7 +222,7 @@ void record_exit(struct tracer *tracer, struct tracee *tracee, const struct exit
 void record_exit_rows(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info)
 {
 	struct fd_call *call = &tracee->call;
-	struct row_exit row = { .seq = tracee->exit_seq, .event = call->event, .time = info->seen_ns, .ret = info->ret };
+	struct row_exit row = { .seq = tracee->half_seq, .event = call->event, .time = info->seen_ns, .ret = info->ret };
 
 	if (!tracee->recorded)
 		return;

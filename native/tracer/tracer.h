@@ -68,8 +68,8 @@ struct tracee {
 	uint32_t stack_bytes;            /* how much stack the last walks of this thread needed */
 	uint64_t resumed_ns;             /* when its call was let go */
 	uint8_t entry_class;
-	uint32_t stack;    /* of the entry, until its rows are written */
-	uint64_t exit_seq; /* of the exit, likewise */
+	uint64_t half_seq; /* of the half of a call whose row is still to be written */
+	uint32_t stack;    /* ... of an entry */
 	uint8_t origin;    /* enum origin */
 	struct fd_call call;
 };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { describe, it } from 'node:test';
 import path from 'node:path';
-import { calls, newTrace, record, recordCommand, run, type Row } from './support/syscope';
+import { calls, newTrace, record, recordCommand, rowsOf, run, type Row } from './support/syscope';
 import { freshFolder, target } from './support/targets';
 
 const own = (rows: readonly Row[], name: string): Row[] => calls(rows, name).filter((row) => row.origin === 'program');
@@ -120,4 +120,35 @@ void describe('data and descriptors', () => {
     assert.ok(traceWith(['--payload', '2000']).includes(written));
     assert.ok(!traceWith([]).includes(written));
   });
+
+  void it('buffers and vectors that are used again at once are recorded as they crossed', () => {
+    const again = recordOnOneCpu([target('reuse')]);
+    for (const name of ['writev', 'readv', 'sendmsg', 'read']) {
+      const lines = own(again, name).map((row) => row.text ?? '');
+      assert.equal(lines.length, 2000, name);
+      const wrong = lines.findIndex((line, i) => {
+        const number = String(i).padStart(7, '0');
+        return !line.includes(`a${number}`) || !line.includes(`b${number}`);
+      });
+      assert.equal(wrong, -1, lines[wrong]);
+    }
+  });
+
+  void it('so are the words of an exec, whose memory is gone after it', () => {
+    const rows = recordOnOneCpu(['sh', '-c', 'for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true "word $i"; done']);
+    const words = calls(rows, 'execve').map((row) => /"word \d+"/.exec(row.text ?? '')?.[0]);
+    assert.deepEqual(
+      words.slice(1),
+      Array.from({ length: 10 }, (_, i) => `"word ${i + 1}"`),
+    );
+  });
 });
+
+/** A thread that is let go runs before its tracer does anything else. */
+function recordOnOneCpu(words: readonly string[]): readonly Row[] {
+  const cpu = /Cpus_allowed_list:\s*(\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  const trace = newTrace();
+  const ran = run(['taskset', '-c', cpu, ...recordCommand(trace, words, ['--no-stacks'])]);
+  assert.equal(ran.status, 0, ran.stderr);
+  return rowsOf(trace);
+}

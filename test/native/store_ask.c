@@ -150,7 +150,7 @@ int ask_everything(const char *path, bool must_be_right)
 	int seen;
 
 	message[0] = '\0';
-	trace = syscope_open(path, message, sizeof(message));
+	trace = syscope_open(path, SYSCOPE_GROUP_FD, message, sizeof(message));
 	if (trace <= 0) {
 		CHECK(strlen(message) > 10 && message[strlen(message) - 1] == '.', "message: %s", message);
 		return -1;

@@ -262,14 +262,14 @@ static void run_seed(uint64_t seed)
 	writer_append(w, RECORD_PROCESS, &process);
 	for (int i = 0; i < THREADS; i++)
 		writer_append(w, RECORD_THREAD, &(struct row_thread){ .tid = 100 + i });
-	REQUIRE(!index_open(&x, "boxes.syscope", message, sizeof(message)), "%s", message);
+	REQUIRE(!index_open(&x, "boxes.syscope", SYSCOPE_GROUP_FD, message, sizeof(message)), "%s", message);
 	write_random(w, &x, &random, 20 + (int)random_below(&random, seed % 4 ? 400 : MAX_EVENTS - 20), seed % 2);
 	REQUIRE(!index_refresh(&x), "refresh");
 	assign_rows();
 	compare_ranges(&x, &random);
 	index_close(&x);
 	REQUIRE(!writer_close(w), "close");
-	REQUIRE(!index_open(&x, "boxes.syscope", message, sizeof(message)), "%s", message);
+	REQUIRE(!index_open(&x, "boxes.syscope", SYSCOPE_GROUP_FD, message, sizeof(message)), "%s", message);
 	compare_ranges(&x, &random);
 	index_close(&x);
 }
@@ -282,7 +282,7 @@ static void refusals(void)
 	struct index x;
 
 	REQUIRE(!writer_close(w), "close");
-	REQUIRE(!index_open(&x, "boxes.syscope", message, sizeof(message)), "%s", message);
+	REQUIRE(!index_open(&x, "boxes.syscope", SYSCOPE_GROUP_FD, message, sizeof(message)), "%s", message);
 	CHECK(boxes_of_lane(&x, 0, 0, 1, 1, true, &none) == -EINVAL, "no such lane");
 	x.lane_count = 1;
 	CHECK(boxes_of_lane(&x, 0, 0, 1, 0, true, &none) == -EINVAL, "no pixels");

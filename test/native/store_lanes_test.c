@@ -14,6 +14,7 @@ struct story {
 	struct trace_writer *w;
 	struct index x;
 	bool live; /* the index is refreshed after each row */
+	enum syscope_group group;
 };
 
 static void look(struct story *s)
@@ -22,13 +23,18 @@ static void look(struct story *s)
 		REQUIRE(!index_refresh(&s->x), "refresh");
 }
 
-static void begin(struct story *s, bool live)
+static void begin_grouped(struct story *s, bool live, enum syscope_group group)
 {
 	static char message[300];
 
-	*s = (struct story){ .w = check_new_trace("lanes.syscope", NULL), .live = live };
+	*s = (struct story){ .w = check_new_trace("lanes.syscope", NULL), .live = live, .group = group };
 	if (live)
-		REQUIRE(!index_open(&s->x, "lanes.syscope", message, sizeof(message)), "%s", message);
+		REQUIRE(!index_open(&s->x, "lanes.syscope", s->group, message, sizeof(message)), "%s", message);
+}
+
+static void begin(struct story *s, bool live)
+{
+	begin_grouped(s, live, SYSCOPE_GROUP_FD);
 }
 
 /* Everything is written: what is known must be the same on both ways. */
@@ -40,7 +46,7 @@ static void told(struct story *s)
 	if (s->live)
 		REQUIRE(!index_refresh(&s->x), "refresh");
 	else
-		REQUIRE(!index_open(&s->x, "lanes.syscope", message, sizeof(message)), "%s", message);
+		REQUIRE(!index_open(&s->x, "lanes.syscope", s->group, message, sizeof(message)), "%s", message);
 	CHECK(s->x.reader.problem_count == 0, "%s", s->x.reader.problems[0]);
 }
 
@@ -372,6 +378,87 @@ static void neighbours_and_pages(bool live)
 	index_close(&s.x);
 }
 
+/* Two processes with a file, a socket and a pipe between them; calls 0-3 of the first, 4-7 of the second. */
+static void tell_two(struct story *s, uint64_t calls[8])
+{
+	static const struct {
+		uint32_t thread;
+		int32_t fd;
+		uint8_t class;
+		uint64_t description;
+	} told_calls[8] = { { 0, 3, FD_CLASS_FILE, 1 }, { 0, 4, FD_CLASS_NETWORK, 2 }, { 1, 5, FD_CLASS_PIPE, 3 },
+		{ 0, -1, FD_CLASS_FILE, 0 }, { 2, 7, FD_CLASS_FILE, 5 }, { 2, 4, FD_CLASS_NETWORK, 2 },
+		{ 2, 6, FD_CLASS_PIPE, 4 }, { 2, -1, FD_CLASS_NONE, 0 } };
+	struct row_rename rename = { .description = 2, .class = FD_CLASS_NETWORK };
+
+	process(s, 100, 1);
+	process(s, 200, 2);
+	thread(s, 0, 100);
+	thread(s, 0, 101);
+	thread(s, 1, 200);
+	description(s, FD_CLASS_FILE, "/a");
+	description(s, FD_CLASS_NETWORK, "TCP");
+	description(s, FD_CLASS_PIPE, "pipe:[5]");
+	description(s, FD_CLASS_PIPE, "pipe:[5]");
+	description(s, FD_CLASS_FILE, "/a");
+	for (uint64_t i = 0; i < 8; i++) {
+		calls[i] = enter(
+			s, 10 + 10 * i, told_calls[i].thread, told_calls[i].fd, told_calls[i].class, told_calls[i].description);
+		leave(s, 15 + 10 * i, calls[i], 0, told_calls[i].fd, told_calls[i].class, told_calls[i].description);
+		if (i == 3) {
+			rename.time = at(s, 49);
+			rename.name = check_string(s->w, "10.0.0.1:80");
+			writer_append(s->w, RECORD_RENAME, &rename);
+			look(s);
+		}
+	}
+	told(s);
+}
+
+static bool together(const struct story *s, uint64_t a, uint64_t b)
+{
+	return s->x.events[a].lane == s->x.events[b].lane;
+}
+
+static void lanes_by_thread(bool live)
+{
+	uint64_t calls[8];
+	const double *lane;
+	struct story s;
+
+	begin_grouped(&s, live, SYSCOPE_GROUP_THREAD);
+	tell_two(&s, calls);
+	CHECK(together(&s, calls[0], calls[3]), "a thread's calls on files are one lane, by path or not");
+	CHECK(!together(&s, calls[0], calls[1]) && !together(&s, calls[0], calls[4]), "another class or thread is another");
+	lane = lane_of(&s, calls[2]);
+	CHECK(lane[SYSCOPE_LANE_TID] == 101 && lane[SYSCOPE_LANE_PID] == 100 && lane[SYSCOPE_LANE_FD] == -1, "whose it is");
+	CHECK(lane[SYSCOPE_LANE_RESOURCE] == 0 && lane[SYSCOPE_LANE_GENERATIONS] == 0, "it is of no descriptor");
+	index_close(&s.x);
+}
+
+static void lanes_by_resource(bool live)
+{
+	uint64_t calls[8];
+	const double *lane;
+	struct story s;
+
+	begin_grouped(&s, live, SYSCOPE_GROUP_RESOURCE);
+	tell_two(&s, calls);
+	CHECK(together(&s, calls[0], calls[4]), "a file opened in two processes");
+	CHECK(together(&s, calls[2], calls[6]), "both ends of a pipe");
+	CHECK(together(&s, calls[1], calls[5]), "a socket, before and after it has its name");
+	CHECK(!together(&s, calls[0], calls[3]) && !together(&s, calls[0], calls[1]), "by path, and another class, are others");
+	lane = lane_of(&s, calls[0]);
+	CHECK(lane[SYSCOPE_LANE_PROCESS] == -1 && lane[SYSCOPE_LANE_FD] == -1 && lane[SYSCOPE_LANE_THREAD] == -1,
+		"of no process");
+	CHECK(string_is(&s, lane[SYSCOPE_LANE_RESOURCE], "/a") && lane[SYSCOPE_LANE_EVENTS] == 2, "its name");
+	CHECK(string_is(&s, lane_of(&s, calls[1])[SYSCOPE_LANE_RESOURCE], "10.0.0.1:80"), "the socket's last name");
+	lane = lane_of(&s, calls[3]);
+	CHECK(lane[SYSCOPE_LANE_PID] == 100 && lane[SYSCOPE_LANE_RESOURCE] == 0, "by path is the process's");
+	CHECK(lane_of(&s, calls[7])[SYSCOPE_LANE_TID] == 200, "no descriptor: the thread's");
+	index_close(&s.x);
+}
+
 int main(void)
 {
 	for (int live = 0; live < 2; live++) {
@@ -381,6 +468,8 @@ int main(void)
 		calls_without_an_end(live);
 		results(live);
 		neighbours_and_pages(live);
+		lanes_by_thread(live);
+		lanes_by_resource(live);
 	}
 	return check_result("store_lanes");
 }

@@ -141,7 +141,7 @@ static void check_steps(void)
 	unlink("steps.syscope");
 	pid = start("steps.syscope", write_steps, &ask, &done);
 	await(done);
-	REQUIRE(!index_open(&x, "steps.syscope", message, sizeof(message)), "%s", message);
+	REQUIRE(!index_open(&x, "steps.syscope", SYSCOPE_GROUP_FD, message, sizeof(message)), "%s", message);
 	for (int step = 0; step < STEPS; step++) {
 		uint64_t revision = x.revision;
 
@@ -166,7 +166,7 @@ static void check_steps(void)
 		check_event(&x, id, id < STEPS * CALLS_PER_STEP);
 	index_close(&x);
 	/* And to who opens it afterwards. */
-	REQUIRE(!index_open(&x, "steps.syscope", message, sizeof(message)), "%s", message);
+	REQUIRE(!index_open(&x, "steps.syscope", SYSCOPE_GROUP_FD, message, sizeof(message)), "%s", message);
 	CHECK(!reader_is_live(&x.reader) && x.event_count == STEPS * CALLS_PER_STEP + 1 && x.reader.problem_count == 0,
 		"opened again");
 	for (uint64_t id = 0; id <= STEPS * CALLS_PER_STEP; id++)
@@ -200,7 +200,7 @@ static void check_race(void)
 	unlink("race.syscope");
 	pid = start("race.syscope", write_race, &ask, &done);
 	await(done);
-	REQUIRE(!index_open(&x, "race.syscope", message, sizeof(message)), "%s", message);
+	REQUIRE(!index_open(&x, "race.syscope", SYSCOPE_GROUP_FD, message, sizeof(message)), "%s", message);
 	tell(ask);
 	while (x.reader.state == TRACE_STATE_RECORDING && (reader_is_live(&x.reader) || refreshes == 0)) {
 		REQUIRE(!index_refresh(&x), "refresh");
@@ -233,7 +233,7 @@ static void check_truncation(void)
 	for (uint64_t number = 0; number < 20000; number++)
 		write_call(w, number, true);
 	REQUIRE(writer_close(w) == 0, "close");
-	REQUIRE(!index_open(&x, "cut.syscope", message, sizeof(message)), "%s", message);
+	REQUIRE(!index_open(&x, "cut.syscope", SYSCOPE_GROUP_FD, message, sizeof(message)), "%s", message);
 	REQUIRE(!truncate("cut.syscope", 5000), "truncate");
 	for (uint64_t id = 0; id < 20000; id += 100)
 		(void)reader_row(&x.reader, RECORD_ENTER, id, cells);

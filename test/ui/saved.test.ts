@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import {
   START_MS,
   THEMES,
@@ -19,7 +20,7 @@ import {
   type Workbench,
 } from '../workbench/ui';
 import { compile, openSample, step, traceComplete } from './sample';
-import { canvas, clickCall, drawer, expectLanes, fit, timeline } from './timeline';
+import { allLanes, canvas, clickCall, drawer, expectLanes, fit, lanes, timeline } from './timeline';
 import { callKeys, exportCalls, lineOf, theCall } from './trace';
 
 const TRACE = 'saved.syscope';
@@ -51,6 +52,15 @@ async function highlightedLine(workbench: Workbench, file: string, line: number)
   );
 }
 
+/** One further or back in the toolbar's choice, with the keyboard. */
+async function lanesBy(page: Page, key: 'ArrowDown' | 'ArrowUp'): Promise<void> {
+  const choice = timeline(page).getByRole('combobox', { name: 'Lanes by' });
+  const before = await choice.inputValue();
+  await choice.focus();
+  await page.keyboard.press(key);
+  await eventually('another grouping', async () => ((await choice.inputValue()) !== before ? true : undefined));
+}
+
 void test('a saved trace', async (context) => {
   const workbench = await openSample({ prepare: recordSample });
   const { page, folder } = workbench;
@@ -78,6 +88,27 @@ void test('a saved trace', async (context) => {
         await screenshot(page, `theme-${theme}`);
       });
     }
+
+    await say('has lanes by thread, by resource, and by descriptor again', async () => {
+      await lanesBy(page, 'ArrowDown');
+      await expectLanes(page, callKeys(calls.map((call) => ({ ...call, fd: -1 }))));
+      assert.ok((await lanes(page)).every((row) => row.label.startsWith('thread ')));
+      await screenshot(page, 'by-thread');
+      await lanesBy(page, 'ArrowDown');
+      const resources = (of: string): readonly string[] =>
+        [
+          ...new Set(calls.flatMap((call) => (call.fd_class === of && call.resource !== undefined ? [call.resource] : []))),
+        ].sort();
+      const shown = await eventually('lanes by resource', async () => {
+        const rows = (await allLanes(page)).filter((row) => row.class === 'pipe').map((row) => row.label);
+        return rows.every((label) => label.startsWith('pipe:')) && rows.length > 0 ? rows : undefined;
+      });
+      assert.deepEqual([...shown].sort(), resources('pipe'), 'both ends of a pipe, in both processes, are one');
+      await screenshot(page, 'by-resource');
+      await lanesBy(page, 'ArrowUp');
+      await lanesBy(page, 'ArrowUp');
+      await expectLanes(page, callKeys(calls));
+    });
 
     await say('leads to its source lines', async () => {
       await runCommand(page, 'View: Move Editor into Next Group');

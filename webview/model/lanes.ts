@@ -30,6 +30,17 @@ export interface PaneFilter {
   readonly expanded: readonly string[];
 }
 
+/** The lanes as they count with the loader's and the agent's calls hidden, or not. */
+export function countedLanes(lanes: readonly Lane[], helpers: boolean): readonly Lane[] {
+  return helpers
+    ? lanes
+    : lanes.flatMap((lane) =>
+        lane.events > lane.helperEvents
+          ? [{ ...lane, events: lane.events - lane.helperEvents, errors: lane.errors - lane.helperErrors }]
+          : [],
+      );
+}
+
 /** The panes that have lanes and aren't hidden. */
 export function panes(lanes: readonly Lane[], filter: PaneFilter): readonly Pane[] {
   const byClass = groupByClass(lanes);
@@ -83,33 +94,37 @@ function sum(lanes: readonly Lane[], value: (lane: Lane) => number): number {
 }
 
 export interface LaneLabel {
-  /** "fd 3", "by path", "tid 1235". */
+  /** "fd 3", "by path", "thread 1235"; nothing for a resource. */
   readonly number: string;
   /** Shown: the last part of a path, or the resource as it is. */
   readonly name: string;
-  /** "cat [1234]". */
+  /** "cat [1234]"; nothing for a resource. */
   readonly process: string;
   /** All of it, for tooltips and screen readers: "fd 3 /tmp/log.txt — cat [1234]". */
   readonly full: string;
 }
 
 export function laneLabel(lane: Lane): LaneLabel {
-  const process = `${lane.processName === '' ? '?' : lane.processName} [${String(lane.pid)}]`;
+  const process = isResource(lane) ? '' : `${lane.processName === '' ? '?' : lane.processName} [${String(lane.pid)}]`;
   const number = laneNumber(lane);
-  const resource = lane.fd < 0 ? '' : lane.resource;
-  return {
-    number,
-    name: shortResource(resource),
-    process,
-    full: `${number}${resource === '' ? '' : ` ${resource}`} — ${process}`,
-  };
+  const resource = lane.fd < 0 && !isResource(lane) ? '' : lane.resource;
+  const what = [number, resource].filter((part) => part !== '').join(' ');
+  return { number, name: shortResource(resource), process, full: [what, process].filter((part) => part !== '').join(' — ') };
+}
+
+/** Of no process: a file or a socket, whoever has it open. */
+function isResource(lane: Lane): boolean {
+  return lane.process < 0 && lane.fd < 0 && lane.thread < 0 && lane.resource !== '';
 }
 
 function laneNumber(lane: Lane): string {
   if (lane.fd >= 0) {
     return `fd ${String(lane.fd)}`;
   }
-  return lane.classId === 0 ? `thread ${String(lane.tid)}` : 'by path';
+  if (isResource(lane)) {
+    return '';
+  }
+  return lane.classId === 0 || lane.thread >= 0 ? `thread ${String(lane.tid)}` : 'by path';
 }
 
 /** A path's last part; what isn't a path stays. */

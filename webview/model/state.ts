@@ -2,7 +2,7 @@
  * What the webview shows, as plain data, and the one function that changes it. Pure: messages and gestures come in as
  * actions; no DOM, no requests (app.ts), no positions (layout.ts).
  */
-import type { Boxes, EventId, Lane, LaneId, TraceInfo } from '../../extension/trace/engineProtocol';
+import type { Boxes, EventId, Lane, LaneGroup, LaneId, TraceInfo } from '../../extension/trace/engineProtocol';
 import type { DescribedDetails, ToWebview, ViewState } from '../../extension/trace/timelineProtocol';
 import type { PickedBox } from './hit';
 import { bringIntoView, clampRange, fitRange, slideToEnd } from './range';
@@ -28,7 +28,7 @@ export interface Totals {
 export interface State {
   /** undefined until the host's first message. */
   readonly info: TraceInfo | undefined;
-  /** Grows with each trace that this tab shows: answers about an earlier one are dropped. */
+  /** Grows with each trace that this tab shows, and each grouping of its lanes: answers about an earlier one are dropped. */
   readonly epoch: number;
   readonly hasPrevious: boolean;
   readonly view: ViewState;
@@ -69,6 +69,7 @@ export type Action =
   | { readonly type: 'collapse'; readonly classId: string; readonly collapsed: boolean }
   | { readonly type: 'expand'; readonly classId: string; readonly expanded: boolean }
   | { readonly type: 'loader'; readonly on: boolean }
+  | { readonly type: 'group'; readonly group: LaneGroup }
   | { readonly type: 'drawer'; readonly drawer: Drawer | undefined }
   | { readonly type: 'drawerSize'; readonly size: number }
   | { readonly type: 'scroll'; readonly top: number }
@@ -88,6 +89,7 @@ export const DEFAULT_VIEW: ViewState = {
   drawerSize: undefined,
   scrollTop: 0,
   expanded: [],
+  group: 'fd',
 };
 
 export const INITIAL: State = {
@@ -125,6 +127,8 @@ export function reduce(state: State, action: Action): State {
       };
     case 'update':
       return grow(state, action.info);
+    case 'group':
+      return action.group === groupOf(state.view) ? state : regrouped(state, action.group);
     case 'lanes':
       return { ...state, lanes: action.lanes };
     case 'boxes':
@@ -150,6 +154,16 @@ export function reduce(state: State, action: Action): State {
     default:
       return reduceView(state, action);
   }
+}
+
+export function groupOf(view: ViewState): LaneGroup {
+  return view.group ?? 'fd';
+}
+
+/** Other lanes, with other numbers: only the view and the selection stay. */
+function regrouped(state: State, group: LaneGroup): State {
+  const { info, epoch, hasPrevious, notice, drawerClosed, view } = state;
+  return { ...INITIAL, info, epoch: epoch + 1, hasPrevious, notice, drawerClosed, view: { ...view, group, scrollTop: 0 } };
 }
 
 /** The first call that is selected opens the drawer. */

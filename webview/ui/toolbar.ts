@@ -3,9 +3,11 @@
  */
 import type { Lane, TraceInfo } from '../../extension/trace/engineProtocol';
 import type { ToHost, ViewState } from '../../extension/trace/timelineProtocol';
-import { classCounts } from '../model/lanes';
+import { LANE_GROUPS, type LaneGroup } from '../../extension/trace/engineProtocol';
+import { classCounts, countedLanes } from '../model/lanes';
 import type { ClassCount } from '../model/lanes';
 import { formatCount } from '../model/time';
+import { groupOf } from '../model/state';
 import type { Action, State } from '../model/state';
 import { button, element, setAttribute, setText, whenChanged } from './dom';
 import { icon } from './icons';
@@ -22,6 +24,14 @@ export function createToolbar(dispatch: (action: Action) => void, post: (message
   const loader = toggle('loader', 'Loader', 'Show what the dynamic loader does before the program’s first instruction', (on) => {
     dispatch({ type: 'loader', on });
   });
+  const group = choice(
+    'Lanes by',
+    GROUP_LABELS,
+    'What a lane is: a descriptor of a process, a thread, or a file, socket or pipe',
+    (value) => {
+      dispatch({ type: 'group', group: value });
+    },
+  );
   const follow = toggle('follow', 'Follow', 'Keep the newest calls in view', (on) => {
     dispatch({ type: 'follow', on });
   });
@@ -42,7 +52,7 @@ export function createToolbar(dispatch: (action: Action) => void, post: (message
     'header',
     { class: 'toolbar', role: 'toolbar', 'aria-label': 'Timeline' },
     chips,
-    element('div', { class: 'actions' }, loader, follow, fit, previous, save, stop),
+    element('div', { class: 'actions' }, group.root, loader, follow, fit, previous, save, stop),
   );
   const updateActions = whenChanged((info: TraceInfo | undefined, view: ViewState, hasPrevious: boolean) => {
     const recording = info?.state === 'recording';
@@ -52,12 +62,42 @@ export function createToolbar(dispatch: (action: Action) => void, post: (message
     save.hidden = recording || info === undefined;
     setAttribute(loader, 'aria-pressed', String(view.loader));
     setAttribute(follow, 'aria-pressed', String(view.follow));
+    group.set(groupOf(view));
   });
   return {
     root,
     update(state) {
-      updateChips(state.lanes, state.view.hidden);
+      updateChips(state.lanes, state.view.hidden, state.view.loader);
       updateActions(state.info, state.view, state.hasPrevious);
+    },
+  };
+}
+
+const GROUP_LABELS: Readonly<Record<LaneGroup, string>> = { fd: 'descriptor', thread: 'thread', resource: 'resource' };
+
+interface Choice {
+  readonly root: HTMLElement;
+  set(value: LaneGroup): void;
+}
+
+function choice(
+  label: string,
+  labels: Readonly<Record<LaneGroup, string>>,
+  title: string,
+  chosen: (value: LaneGroup) => void,
+): Choice {
+  const select = element('select', { title, 'aria-label': label });
+  select.append(...LANE_GROUPS.map((value) => element('option', { value, text: labels[value] })));
+  select.addEventListener('change', () => {
+    const value = LANE_GROUPS[select.selectedIndex];
+    if (value !== undefined) {
+      chosen(value);
+    }
+  });
+  return {
+    root: element('label', { class: 'tool choice', title }, element('span', { text: label }), select),
+    set(value) {
+      select.selectedIndex = LANE_GROUPS.indexOf(value);
     },
   };
 }
@@ -65,7 +105,7 @@ export function createToolbar(dispatch: (action: Action) => void, post: (message
 function createChips(
   root: HTMLElement,
   dispatch: (action: Action) => void,
-): (lanes: readonly Lane[], hidden: readonly string[]) => void {
+): (lanes: readonly Lane[], hidden: readonly string[], loader: boolean) => void {
   const made = new Map<string, HTMLButtonElement>();
   let all: readonly string[] = [];
   function chip(id: string): HTMLButtonElement {
@@ -83,8 +123,8 @@ function createChips(
     made.set(id, node);
     return node;
   }
-  return whenChanged((lanes: readonly Lane[], hidden: readonly string[]) => {
-    const counts = classCounts(lanes, hidden);
+  return whenChanged((lanes: readonly Lane[], hidden: readonly string[], loader: boolean) => {
+    const counts = classCounts(countedLanes(lanes, loader), hidden);
     all = counts.map((entry) => entry.info.id);
     const nodes = counts.map((entry) => fillChip(chip(entry.info.id), entry));
     if (nodes.length !== root.childElementCount || nodes.some((node, index) => root.children[index] !== node)) {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Engine } from '../../../extension/engine/engine';
-import type { BoxQuery, TraceId, TraceInfo } from '../../../extension/trace/engineProtocol';
+import type { BoxQuery, LaneGroup, TraceId, TraceInfo } from '../../../extension/trace/engineProtocol';
 import { FrameFlag } from '../../../extension/trace/gen/schema';
 import { addCall, BUILD_ID, CLASS, EVENT, sampleTrace } from './sampleTrace';
 import { temporaryFile, temporaryFolder } from './temporary';
@@ -71,6 +71,42 @@ test('lanes', async (t) => {
   assert.ok(lanes.every((lane) => lane.pid === 100 && lane.processName === 'sample' && lane.process === 0));
   assert.deepEqual(lanes[0]!.generations, [{ startNs: 240, endNs: Infinity, resource: '/tmp/data' }]);
   assert.deepEqual([lanes[0]!.busyNs, lanes[0]!.firstNs, lanes[0]!.lastNs], [120, 100, 400]);
+});
+
+test('lanes by thread and by resource, with boxes, neighbours and details of their own', async (t) => {
+  const { engine, trace } = await opened(t, sampleTrace().build());
+  const by = async (group: LaneGroup): Promise<readonly unknown[]> =>
+    (await engine.request('lanes', { trace, group })).map(({ classId, process, fd, tid, resource, events }) => [
+      classId,
+      process,
+      fd,
+      tid,
+      resource,
+      events,
+    ]);
+  assert.deepEqual(await by('thread'), [
+    [CLASS.file, 0, -1, 100, '', 4],
+    [CLASS.none, 0, -1, 101, '', 1],
+    [CLASS.pipe, 0, -1, 100, '', 1],
+    [CLASS.terminal, 0, -1, 100, '', 1],
+  ]);
+  assert.deepEqual(await by('resource'), [
+    [CLASS.file, -1, -1, -1, '/tmp/data', 3],
+    [CLASS.file, 0, -1, -1, '', 1],
+    [CLASS.none, 0, -1, 101, '', 1],
+    [CLASS.pipe, -1, -1, -1, 'pipe:[77]', 1],
+    [CLASS.terminal, -1, -1, -1, '/dev/pts/3', 1],
+  ]);
+  const query = { lanes: [0], t0: 0, t1: 800, pixels: 1, loader: true };
+  const [boxes] = await engine.request('boxes', { trace, query: { ...query, group: 'thread' } });
+  assert.deepEqual(boxes?.count, Uint32Array.of(4));
+  const next = (group: LaneGroup): Promise<number | undefined> =>
+    engine.request('neighbour', { trace, event: EVENT.open, direction: -1, group });
+  assert.deepEqual([await next('thread'), await next('fd')], [EVENT.failedOpen, undefined]);
+  const { lane } = await engine.request('details', { trace, event: EVENT.pending, group: 'thread' });
+  assert.equal(lane, 3);
+  await engine.request('close', { trace });
+  await assert.rejects(by('thread'), /No trace/);
 });
 
 test('boxes', async (t) => {

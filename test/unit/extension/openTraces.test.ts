@@ -188,8 +188,11 @@ test('requests of the webview reach the engine checked and bounded', async () =>
     details: { call, lane: 1, stack: undefined },
     neighbour: 8,
   });
-  await answerRequest('boxes', { lanes: [1], t0: 0, t1: 10, pixels: 1e9, loader: false, extra: 'x' }, context);
-  assert.deepEqual(asked.at(-1)?.params['query'], { lanes: [1], t0: 0, t1: 10, pixels: 32_768, loader: false });
+  const boxes = { lanes: [1], t0: 0, t1: 10, pixels: 1e9, loader: false };
+  await answerRequest('boxes', { ...boxes, group: 'colour', extra: 'x' }, context);
+  assert.deepEqual(asked.at(-1)?.params['query'], { ...boxes, pixels: 32_768, group: 'fd' });
+  await answerRequest('boxes', { ...boxes, group: 'thread' }, context);
+  assert.deepEqual(asked.at(-1)?.params['query'], { ...boxes, pixels: 32_768, group: 'thread' });
   const page = (await answerRequest('events', { first: 0, count: 1e9, hidden: ['pipe', 7], loader: true }, context)) as {
     total: number;
     calls: unknown[];

@@ -286,6 +286,7 @@ test('views are remembered by trace, and a restarted one is shown as the one bef
     drawerSize: undefined,
     scrollTop: 3,
     expanded: [],
+    group: 'thread',
   };
   const views = new ViewStates(memento);
   views.set('/a', state);
@@ -297,6 +298,7 @@ test('views are remembered by trace, and a restarted one is shown as the one bef
   return views.flush().then(() => {
     const again = new ViewStates({ ...memento, get: (key) => JSON.parse(JSON.stringify(stored.get(key))) as unknown });
     assert.deepEqual(again.get('/t59')?.hidden, ['network']);
+    assert.equal(again.get('/t59')?.group, 'thread');
     assert.equal(
       new ViewStates({ ...memento, get: () => [['/x', 5], 'y', ['/z', { state: { version: 9 } }]] }).get('/z'),
       undefined,

@@ -5,6 +5,7 @@ import {
   BUSIEST_LANES,
   classCounts,
   drawnRest,
+  countedLanes,
   laneLabel,
   paneSummary,
   panes,
@@ -76,6 +77,18 @@ test('a failed call pulls its lane up', () => {
   assert.equal(paneSummary(pane), '40 lanes · 820 calls · 1 failed call');
 });
 
+test('the loader’s calls count where they are shown', () => {
+  const lanes = [
+    makeLane(0, { events: 5, errors: 2, helperEvents: 3, helperErrors: 1 }),
+    makeLane(1, { events: 4, helperEvents: 4 }),
+  ];
+  assert.equal(countedLanes(lanes, true), lanes);
+  assert.deepEqual(
+    countedLanes(lanes, false).map(({ id, events, errors }) => [id, events, errors]),
+    [[0, 2, 1]],
+  );
+});
+
 test('a rest of one is shown, and an expanded pane shows all', () => {
   const [pane] = panes(many.slice(0, 13), ALL);
   assert.equal(pane?.lanes.length, 13);
@@ -101,6 +114,9 @@ test('labels name descriptor, resource, process', () => {
   assert.equal(laneLabel(makeLane(3, { fd: -1, pid: 7 })).full, 'by path — cat [7]');
   assert.equal(laneLabel(makeLane(3, { fd: -1, classId: 0, tid: 8, pid: 7 })).full, 'thread 8 — cat [7]');
   assert.equal(laneLabel(makeLane(3, { processName: '', resource: '' })).full, 'fd 3 — ? [100]');
+  assert.equal(laneLabel(makeLane(3, { fd: -1, thread: 2, tid: 8, pid: 7, resource: '' })).full, 'thread 8 — cat [7]');
+  const file = laneLabel(makeLane(3, { fd: -1, process: -1, pid: -1, processName: '', resource: '/home/me/log.txt' }));
+  assert.deepEqual([file.number, file.name, file.process, file.full], ['', 'log.txt', '', '/home/me/log.txt']);
 });
 
 test('resources are shortened only where their last part says enough', () => {

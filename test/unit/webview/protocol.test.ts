@@ -31,6 +31,7 @@ test('what is no state is none, and what is wrong in one is left out', () => {
     drawer: 'attic',
     drawerSize: NaN,
     scrollTop: -4,
+    group: 'colour',
   });
   assert.deepEqual(broken, {
     version: 1,
@@ -44,6 +45,7 @@ test('what is no state is none, and what is wrong in one is left out', () => {
     drawerSize: undefined,
     scrollTop: 0,
     expanded: [],
+    group: 'fd',
   });
 });
 

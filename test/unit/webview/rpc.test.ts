@@ -18,8 +18,8 @@ function unexpected(error: unknown): void {
 
 test('each answer reaches the request of its id, in any order', async () => {
   const { rpc, posted } = recorder();
-  const first = rpc.request('neighbour', { event: 1, direction: 1 });
-  const second = rpc.request('neighbour', { event: 2, direction: -1 });
+  const first = rpc.request('neighbour', { event: 1, direction: 1, group: 'fd' });
+  const second = rpc.request('neighbour', { event: 2, direction: -1, group: 'fd' });
   const ids = posted.map((message) => (message.type === 'request' ? message.id : -1));
   assert.equal(rpc.answer({ type: 'response', id: ids[1] ?? 0, result: 22 }), true);
   assert.equal(rpc.answer({ type: 'response', id: ids[0] ?? 0, result: 11 }), true);
@@ -28,7 +28,7 @@ test('each answer reaches the request of its id, in any order', async () => {
 
 test('an error is thrown with the host’s words; an answer to nothing is ignored', async () => {
   const { rpc } = recorder();
-  const request = rpc.request('describe', { event: 1 });
+  const request = rpc.request('describe', { event: 1, group: 'fd' });
   assert.equal(rpc.answer({ type: 'error', id: 1, message: 'The engine has stopped.' }), true);
   await assert.rejects(request, /The engine has stopped\./);
   assert.equal(rpc.answer({ type: 'response', id: 99, result: 0 }), true);

@@ -5,7 +5,7 @@ import type { DescribedDetails } from '../../../extension/trace/timelineProtocol
 import { fitRange } from '../../../webview/model/range';
 import { DEFAULT_VIEW, INITIAL, reduce, visibleRange } from '../../../webview/model/state';
 import type { Action, State } from '../../../webview/model/state';
-import { makeBoxes, makeInfo } from './fixtures';
+import { makeBoxes, makeInfo, makeLane } from './fixtures';
 
 const RANGE = { t0: 1000, t1: 5000 };
 
@@ -64,6 +64,21 @@ test('chips hide one class, or all but one and back', () => {
   const alone = reduce(hidden, { type: 'only', classId: 'pipe', all });
   assert.deepEqual(alone.view.hidden, ['file', 'network']);
   assert.deepEqual(reduce(alone, { type: 'only', classId: 'pipe', all }).view.hidden, []);
+});
+
+test('another grouping of the lanes keeps view and selection, and drops what was asked about the former', () => {
+  const before = after(
+    opened,
+    { type: 'lanes', lanes: [makeLane(0, {})] },
+    { type: 'range', range: RANGE },
+    { type: 'select', event: 4, picked: undefined },
+    { type: 'details', details: details(4) },
+  );
+  const now = reduce(before, { type: 'group', group: 'thread' });
+  assert.equal(now.epoch, before.epoch + 1);
+  assert.deepEqual([now.lanes, now.boxes, now.details], [[], undefined, undefined]);
+  assert.deepEqual([now.view.group, now.view.selected, now.view.range], ['thread', 4, before.view.range]);
+  assert.equal(reduce(now, { type: 'group', group: 'thread' }), now);
 });
 
 test('selecting opens the drawer unless the person closed it', () => {
