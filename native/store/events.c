@@ -104,6 +104,25 @@ static int take_exit(struct index *x, uint64_t row, const struct reader_segment 
 	return lane_place(x, (uint32_t)id);
 }
 
+/* The call was held until then: its time begins anew. */
+static int take_let_go(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
+{
+	uint64_t id = reader_cell(segment, bytes, COLUMN_LET_GO_EVENT, at);
+	uint64_t time = index_time(x, reader_cell(segment, bytes, COLUMN_LET_GO_TIME, at));
+	struct event *event = event_at(x, id);
+	bool placed = id < x->placed_count;
+
+	if (!event)
+		return wait_for_call(x, RECORD_LET_GO, row, id);
+	if (time <= event->start || time > event->end)
+		return 0;
+	if (placed)
+		lane_remove(x, (uint32_t)id);
+	event->start = time;
+	index_saw_time(x, time);
+	return placed ? lane_place(x, (uint32_t)id) : 0;
+}
+
 static int take_copy(struct copy_chain *chain, uint32_t *newest, uint64_t row)
 {
 	if (row > INDEX_MAX_ROWS)
@@ -179,6 +198,8 @@ int index_take_events(struct index *x)
 
 	if (!err)
 		err = index_walk(x, RECORD_EXIT, take_exit);
+	if (!err)
+		err = index_walk(x, RECORD_LET_GO, take_let_go);
 	if (!err)
 		err = index_walk(x, RECORD_COPY_IN, take_copy_in);
 	if (!err)

@@ -34,6 +34,8 @@ void record_entry(struct tracer *tracer, struct tracee *tracee, const struct ent
 void record_entry_rows(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info);
 void record_exit(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info);
 void record_exit_rows(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info);
+/* The call that the thread was held in goes on; sets tracee->resumed_ns. */
+void record_let_go(struct tracer *tracer, struct tracee *tracee);
 void record_exec(struct tracer *tracer, struct tracee *tracee);
 /* flags: enum signal_flag; info may be NULL. */
 void record_signal(struct tracer *tracer, const struct tracee *tracee, int signal, const siginfo_t *info, uint32_t flags);

@@ -146,6 +146,15 @@ void record_exited(struct tracer *tracer, const struct tracee *tracee, int statu
 	control_exited(tracer->control, process->pid, status);
 }
 
+void record_let_go(struct tracer *tracer, struct tracee *tracee)
+{
+	struct row_let_go row = { .time = tracer_now(), .event = tracee->call.event };
+
+	tracee->resumed_ns = row.time;
+	row.seq = writer_sequence(tracer->writer);
+	writer_append(tracer->writer, RECORD_LET_GO, &row);
+}
+
 void record_superseded(struct tracer *tracer, const struct tracee *former)
 {
 	struct row_exited row = {

@@ -4,6 +4,7 @@
 #include <sys/ptrace.h>
 
 #include "control.h"
+#include "record.h"
 #include "schema.h"
 
 void resume_tracee(struct tracee *tracee, int signal)
@@ -45,23 +46,23 @@ void resume_hold(struct tracer *tracer, struct tracee *tracee, const char *reaso
 	control_stopped(tracer->control, tracee->tid, reason, tracee->call.event);
 }
 
-static void let_go(struct tracee *tracee)
+static void let_go(struct tracer *tracer, struct tracee *tracee)
 {
 	if (tracee->hold != HOLD_PAUSE)
 		return;
 	tracee->hold = HOLD_NONE;
-	tracee->resumed_ns = tracer_now();
+	record_let_go(tracer, tracee);
 	resume_tracee(tracee, 0);
 }
 
 void resume_held(struct tracer *tracer, struct tracee *only)
 {
 	if (only) {
-		let_go(only);
+		let_go(tracer, only);
 		return;
 	}
 	for (size_t i = 0; i < TRACEE_BUCKETS; i++) {
 		for (struct tracee *tracee = tracer->buckets[i]; tracee; tracee = tracee->next)
-			let_go(tracee);
+			let_go(tracer, tracee);
 	}
 }

@@ -57,6 +57,12 @@ void describe('control channel', () => {
     await shows('got third');
     child.stdin?.end();
     assert.deepEqual(await ended(), { status: 0, signal: undefined });
+    const rows = calls(rowsOf(trace));
+    const after = rows.find((row) => row.id === stopped['id']);
+    const before = rows.find((row) => row.name === 'write' && row.text?.includes('got first'));
+    const held_ns = (after?.start_ns ?? 0) - (before?.start_ns ?? 0);
+    assert.ok(held_ns > QUIET_MS * 1e6, 'it begins when it was let go');
+    assert.ok((after?.duration_ns ?? Infinity) < held_ns / 2, 'the time for which it was held is none of its own');
   });
 
   void it('holds the program at its own first call', async () => {

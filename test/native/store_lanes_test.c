@@ -420,6 +420,37 @@ static bool together(const struct story *s, uint64_t a, uint64_t b)
 	return s->x.events[a].lane == s->x.events[b].lane;
 }
 
+/* A call that was held begins when it was let go, for its row as well: the call between has the first row to itself. */
+static void a_call_that_was_held(bool live)
+{
+	struct row_let_go row;
+	uint64_t held, between;
+	struct story s;
+
+	begin(&s, live);
+	process(&s, 100, 1);
+	thread(&s, 0, 100);
+	thread(&s, 0, 101);
+	description(&s, FD_CLASS_FILE, "/a");
+	held = enter(&s, 10, 0, 3, FD_CLASS_FILE, 1);
+	between = enter(&s, 20, 1, 3, FD_CLASS_FILE, 1);
+	leave(&s, 30, between, 0, 3, FD_CLASS_FILE, 1);
+	row = (struct row_let_go){ .seq = writer_sequence(s.w), .time = at(&s, 500), .event = held };
+	writer_append(s.w, RECORD_LET_GO, &row);
+	look(&s);
+	leave(&s, 510, held, 0, 3, FD_CLASS_FILE, 1);
+	row = (struct row_let_go){ .seq = writer_sequence(s.w), .time = at(&s, 900), .event = between };
+	writer_append(s.w, RECORD_LET_GO, &row);
+	look(&s);
+	told(&s);
+	check_event(&s, held, 500, 510);
+	check_event(&s, between, 20, 30); /* after its end: a damaged row */
+	CHECK(!lane_settle(&s.x, s.x.events[held].lane), "settle");
+	CHECK(s.x.lanes[s.x.events[held].lane].rows[0].count == 2, "they don't overlap");
+	CHECK(lane_of(&s, held)[SYSCOPE_LANE_BUSY] == 20, "busy");
+	index_close(&s.x);
+}
+
 static void lanes_by_thread(bool live)
 {
 	uint64_t calls[8];
@@ -468,6 +499,7 @@ int main(void)
 		calls_without_an_end(live);
 		results(live);
 		neighbours_and_pages(live);
+		a_call_that_was_held(live);
 		lanes_by_thread(live);
 		lanes_by_resource(live);
 	}

@@ -7,7 +7,7 @@
 
 #define SCHEMA_MAJOR 1
 #define SCHEMA_MINOR 0
-#define SCHEMA_HASH_BYTES { 0xdb, 0xcd, 0xbd, 0xd0, 0xce, 0xb5, 0xee, 0xe4, 0x90, 0x6d, 0xef, 0xdc, 0xb9, 0x3b, 0x26, 0x6a, 0xa4, 0xd5, 0xe0, 0xc1, 0x0f, 0xdb, 0xfe, 0x18, 0x7f, 0xaa, 0xfd, 0x0a, 0xde, 0x7c, 0x07, 0xfd }
+#define SCHEMA_HASH_BYTES { 0xbd, 0x28, 0xd3, 0x6b, 0x01, 0xda, 0x29, 0xaf, 0xa1, 0x67, 0xc1, 0x4e, 0x18, 0xf4, 0x60, 0xf4, 0x77, 0x85, 0x00, 0xa1, 0x35, 0x3d, 0xc8, 0x72, 0xcb, 0xf7, 0xb4, 0x25, 0xbc, 0xed, 0x4f, 0x65 }
 
 enum fd_class {
 	FD_CLASS_NONE = 0,
@@ -177,7 +177,8 @@ enum record_kind {
 	RECORD_END = 26,
 	RECORD_LIBC_ENTER = 27,
 	RECORD_LIBC_EXIT = 28,
-	RECORD_KIND_LIMIT = 29
+	RECORD_LET_GO = 29,
+	RECORD_KIND_LIMIT = 30
 };
 
 /* Bytes that rows refer to by position (u64, counted over all heap segments). An item never crosses a segment's end. */
@@ -748,6 +749,19 @@ enum column_libc_exit {
 	COLUMN_LIBC_EXIT_FLUSHED = 5,
 };
 
+/* A call that was held at its entry (pause, step, stop on entry) was let go: it begins at this time, not when enter says that it was resumed. */
+struct row_let_go {
+	uint64_t seq;
+	uint64_t time;
+	uint64_t event;
+};
+
+enum column_let_go {
+	COLUMN_LET_GO_SEQ = 0,
+	COLUMN_LET_GO_TIME = 1,
+	COLUMN_LET_GO_EVENT = 2,
+};
+
 /* One column of a kind: its name, its width in bytes in the file, and its place in struct row_KIND. */
 struct schema_column {
 	const char *name;
@@ -1009,6 +1023,11 @@ static const struct schema_column schema_columns_libc_exit[] = {
 	{ "offset", 8, 0, offsetof(struct row_libc_exit, offset) },
 	{ "flushed", 8, 0, offsetof(struct row_libc_exit, flushed) },
 };
+static const struct schema_column schema_columns_let_go[] = {
+	{ "seq", 8, 0, offsetof(struct row_let_go, seq) },
+	{ "time", 8, 0, offsetof(struct row_let_go, time) },
+	{ "event", 8, 0, offsetof(struct row_let_go, event) },
+};
 const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {
 	[RECORD_HEAP] = { "heap", 1, sizeof(struct row_heap), schema_columns_heap },
 	[RECORD_STRING] = { "string", 2, sizeof(struct row_string), schema_columns_string },
@@ -1038,6 +1057,7 @@ const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {
 	[RECORD_END] = { "end", 3, sizeof(struct row_end), schema_columns_end },
 	[RECORD_LIBC_ENTER] = { "libc_enter", 8, sizeof(struct row_libc_enter), schema_columns_libc_enter },
 	[RECORD_LIBC_EXIT] = { "libc_exit", 6, sizeof(struct row_libc_exit), schema_columns_libc_exit },
+	[RECORD_LET_GO] = { "let_go", 3, sizeof(struct row_let_go), schema_columns_let_go },
 };
 #endif
 
