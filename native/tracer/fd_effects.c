@@ -59,7 +59,7 @@ static void open_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 	if (call->ret < 0)
 		return;
 	call->fd = fd;
-	if (!fd_probe_now(s, call->pid, fd, !known))
+	if (!fd_probe_opened(s, call->pid, fd, !known, call->scratch[3]))
 		return;
 	if (known) {
 		s->probe.cloexec = flags & O_CLOEXEC;

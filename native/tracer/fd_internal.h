@@ -68,8 +68,17 @@ struct fd_table {
 	size_t capacity, count; /* count: places used, closed numbers included */
 };
 
+#define FD_NAMES 128
+
+struct fd_known_name {
+	char path[256], name[256];
+	uint64_t device, inode; /* inode 0: not known yet */
+	uint32_t version;       /* of path */
+};
+
 struct fd_state {
 	struct fd_world world;
+	struct fd_known_name names[FD_NAMES];
 	struct fd_table **tables; /* by id; place 0 unused; NULL: released */
 	size_t tables_capacity;
 	uint32_t tables_count;
@@ -133,9 +142,18 @@ void fd_name_of(const struct fd_probe *probe, char *text, size_t size);
 uint8_t fd_class_of_family(unsigned family);
 const char *fd_protocol_name(unsigned family, unsigned type, unsigned protocol);
 
+/* fd_names.c */
+/* A path is about to be opened. Returns a ticket for its exit; 0: its name can't be kept. */
+uint64_t fd_name_expect(struct fd_state *s, const char *path);
+/* NULL: another path has its place by now. */
+struct fd_known_name *fd_name_expected(struct fd_state *s, uint64_t ticket);
+void fd_name_learn(struct fd_known_name *known, const struct fd_probe *probe);
+
 /* fd_resolve.c: from proc */
 /* Fills s->probe. False: there is no such descriptor. */
 bool fd_probe_now(struct fd_state *s, pid_t pid, int fd, bool want_flags);
+/* The same for what an open of a path obtained. ticket: from fd_name_expect. */
+bool fd_probe_opened(struct fd_state *s, pid_t pid, int fd, bool want_flags, uint64_t ticket);
 /* A description for (pid, fd) as s->probe says, shared or new. */
 struct fd_description *fd_describe_probed(struct fd_state *s, pid_t pid, int fd, bool may_be_shared, uint64_t event);
 /* Probes and installs; NULL if there is no such descriptor. */

@@ -76,8 +76,10 @@ void fd_path_enter(struct fd_state *s, struct fd_call *call)
 	}
 	call->scratch[0] = BY_PATH;
 	call->cls = FD_CLASS_FILE;
-	if (call->row->effect == EFFECT_OPEN) /* its exit tells; a look here as well would be a tenth of an open's recording */
+	if (call->row->effect == EFFECT_OPEN) { /* its exit tells; a look here as well would be a tenth of an open's recording */
+		call->scratch[3] = call->path ? fd_name_expect(s, call->path) : 0;
 		return;
+	}
 	if (!call->path || !probe(s, call, call->path[0] ? call->path : "."))
 		call->scratch[0] |= WAS_MISSING;
 }

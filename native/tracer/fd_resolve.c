@@ -6,11 +6,14 @@
 #include <string.h>
 #include "fd_internal.h"
 
-bool fd_probe_now(struct fd_state *s, pid_t pid, int fd, bool want_flags)
+static bool probe(struct fd_state *s, pid_t pid, int fd, bool want_flags, const struct fd_known_name *known)
 {
 	struct fd_probe *p = &s->probe;
 
 	p->want_flags = want_flags;
+	p->known_name = known && known->inode ? known->name : NULL;
+	p->known_device = known ? known->device : 0;
+	p->known_inode = known ? known->inode : 0;
 	p->mode = 0;
 	p->device = p->inode = p->special = p->filesystem = 0;
 	p->cloexec = false;
@@ -19,6 +22,22 @@ bool fd_probe_now(struct fd_state *s, pid_t pid, int fd, bool want_flags)
 	if (pid <= 0 || s->world.probe_fd(s->world.context, pid, fd, p) < 0)
 		return false;
 	p->name[sizeof(p->name) - 1] = '\0';
+	return true;
+}
+
+bool fd_probe_now(struct fd_state *s, pid_t pid, int fd, bool want_flags)
+{
+	return probe(s, pid, fd, want_flags, NULL);
+}
+
+bool fd_probe_opened(struct fd_state *s, pid_t pid, int fd, bool want_flags, uint64_t ticket)
+{
+	struct fd_known_name *known = fd_name_expected(s, ticket);
+
+	if (!probe(s, pid, fd, want_flags, known))
+		return false;
+	if (known)
+		fd_name_learn(known, &s->probe);
 	return true;
 }
 

@@ -26,7 +26,9 @@ struct fd_probe {
 	uint64_t filesystem;    /* statfs f_type: PROC_SUPER_MAGIC and SYSFS_MAGIC are kernel-file */
 	bool cloexec;           /* only if want_flags */
 	uint8_t access;         /* only if want_flags: O_ACCMODE bits of its flags, plus 1; 0: unknown */
-	char name[4096];        /* the link of /proc/PID/fd/N: a path, "pipe:[5]", "socket:[7]", "anon_inode:[eventfd]" */
+	const char *known_name; /* set by the caller, NULL: none: the link's text if device and inode are those of below */
+	uint64_t known_device, known_inode;
+	char name[4096]; /* the link of /proc/PID/fd/N: a path, "pipe:[5]", "socket:[7]", "anon_inode:[eventfd]" */
 };
 
 struct fd_world {

@@ -191,7 +191,9 @@ static void explain_failed_start(struct tracer *tracer, const struct tracee *tra
  */
 static bool may_run_on(const struct fd_call *call)
 {
-	return !call->row || call->row->effect == EFFECT_NONE || call->row->effect == EFFECT_OPEN;
+	if (!call->row || (call->row->effect == EFFECT_OPEN && call->ret >= 0))
+		return true;
+	return call->row->effect == EFFECT_NONE && call->row->touch != TOUCH_PATH; /* a path may be read once more */
 }
 
 static void take_effects(struct tracer *tracer, struct tracee *tracee)

@@ -8,8 +8,9 @@
  */
 #include "wait_mode.h"
 
-#define WINDOW      128u
-#define WARM_UP     128u /* rounds of a trial that still have the former way in them, and the scheduler's answer to the new one */
+#define WINDOW      64u
+#define SETTLED     256u /* a window of the mode that was chosen: two in a row that are dearer end it */
+#define WARM_UP     64u  /* rounds of a trial that still have the former way in them, and the scheduler's answer to the new one */
 #define FIRST_PAUSE 1024u
 #define LONGEST_PAUSE (1u << 20)
 /* Longer rounds are not the tracer's: the thread was waiting for something, or the CPU was elsewhere. */
@@ -74,6 +75,7 @@ static void end_window(struct wait_choice *choice)
 enum wait_mode wait_choice_round(struct wait_choice *choice, uint64_t round_ns)
 {
 	uint32_t warm_up = choice->settled ? 1 : WARM_UP;
+	uint32_t window = choice->settled ? SETTLED : WINDOW;
 
 	if (choice->pause > 0) {
 		choice->pause--;
@@ -83,8 +85,8 @@ enum wait_mode wait_choice_round(struct wait_choice *choice, uint64_t round_ns)
 		choice->counted++;
 		choice->spent_ns += round_ns;
 	}
-	if (choice->rounds >= warm_up + WINDOW) {
-		if (choice->counted > WINDOW / 2)
+	if (choice->rounds >= warm_up + window) {
+		if (choice->counted > window / 2)
 			end_window(choice);
 		else /* the thread mostly waits for something: nothing to gain */
 			wait_choice_reset(choice);

@@ -86,15 +86,16 @@ static int probe_fd(void *context, pid_t pid, int fd, struct fd_probe *out)
 	ssize_t got;
 
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", pid, fd);
-	got = readlink(link, out->name, sizeof(out->name) - 1);
-	if (got < 0)
-		return -errno;
-	out->name[got] = '\0';
-	memset(&st, 0, sizeof(st));
-	if (stat(link, &st) != 0)
-		out->mode = 0;
-	else
+	if (stat(link, &st) == 0)
 		fill(context, link, &st, out);
+	if (out->known_name && out->mode != 0 && out->device == out->known_device && out->inode == out->known_inode) {
+		snprintf(out->name, sizeof(out->name), "%s", out->known_name);
+	} else {
+		got = readlink(link, out->name, sizeof(out->name) - 1);
+		if (got < 0)
+			return -errno;
+		out->name[got] = '\0';
+	}
 	if (out->want_flags)
 		read_flags(pid, fd, out);
 	return 0;

@@ -48,6 +48,49 @@ static void open_obtains(void)
 	world_end(&world);
 }
 
+static struct fd_call open_as(int fd, const char *path, const char *link, uint64_t inode)
+{
+	struct fd_call call = world_enter(&world, files, 10, SYS_openat, ARGS(AT_FDCWD, 0x1000, 0), path);
+
+	world_fd(&world, 10, fd, 100 + fd, S_IFREG, link)->probe.inode = inode;
+	world_exit(&world, &call, fd);
+	return call;
+}
+
+/* The link of a file that was opened before need not be read, while the path leads to the same file. */
+static void a_known_path_keeps_its_name(void)
+{
+	struct fd_call first, second;
+
+	begin();
+	open_as(3, "/link/a", "/real/a", 7);
+	open_as(4, "/link/a", "/real/a", 7);
+	CHECK(world.links == 2 && strcmp(world_name(&world, at(4)), "/real/a") == 0); /* the first was number 0's */
+	open_as(5, "/link/a", "/other/a", 8);
+	CHECK(world.links == 3 && strcmp(world_name(&world, at(5)), "/other/a") == 0);
+	open_as(6, "a", "/real/a", 8);
+	CHECK(world.links == 4 && strcmp(world_name(&world, at(6)), "/real/a") == 0);
+	/* Two opens at once of paths that may have one place. */
+	for (int i = 0; i < 60; i++) {
+		char paths[2][32], links[2][32];
+
+		for (int which = 0; which < 2; which++) {
+			snprintf(paths[which], sizeof(paths[which]), "/p/%d/%d", which, i);
+			snprintf(links[which], sizeof(links[which]), "/q/%d/%d", which, i);
+		}
+		first = world_enter(&world, files, 10, SYS_openat, ARGS(AT_FDCWD, 0x1000, 0), paths[0]);
+		second = world_enter(&world, files, 10, SYS_openat, ARGS(AT_FDCWD, 0x1000, 0), paths[1]);
+		world_fd(&world, 10, 7, 107, S_IFREG, links[0])->probe.inode = 9;
+		world_fd(&world, 10, 8, 108, S_IFREG, links[1])->probe.inode = 9;
+		world_exit(&world, &first, 7);
+		world_exit(&world, &second, 8);
+		CHECK(strcmp(world_name(&world, at(7)), links[0]) == 0 && strcmp(world_name(&world, at(8)), links[1]) == 0);
+		world_drop(&world, 10, 7);
+		world_drop(&world, 10, 8);
+	}
+	world_end(&world);
+}
+
 /* The second time a number is used it has another generation and description. */
 static void reuse_has_a_generation(void)
 {
@@ -337,6 +380,7 @@ static void ordinary_calls_ask_nothing(void)
 int main(void)
 {
 	open_obtains();
+	a_known_path_keeps_its_name();
 	reuse_has_a_generation();
 	a_close_that_fails_is_undone();
 	reuse_before_the_exit_of_close();

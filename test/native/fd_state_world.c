@@ -18,13 +18,18 @@ static int probe_fd(void *context, pid_t pid, int fd, struct fd_probe *out)
 {
 	struct fake_world *w = context;
 	const struct fake_fd *f = find_fd(w, pid, fd);
-	bool want_flags = out->want_flags;
+	struct fd_probe asked = *out;
+	bool want_flags = asked.want_flags;
 
 	w->probes++;
 	if (!f)
 		return -ENOENT;
 	*out = f->probe;
 	out->want_flags = want_flags;
+	if (asked.known_name && asked.known_device == out->device && asked.known_inode == out->inode)
+		snprintf(out->name, sizeof(out->name), "%s", asked.known_name);
+	else
+		w->links++;
 	out->cloexec = want_flags && f->cloexec;
 	out->access = want_flags ? f->access : 0;
 	return 0;

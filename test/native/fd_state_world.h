@@ -47,7 +47,7 @@ struct fake_world {
 	size_t memory_length;
 	unsigned char memory[8192];
 	/* What was asked and written. */
-	int probes, path_probes, kcmps;
+	int probes, links, path_probes, kcmps;         /* links: whose text was read */
 	struct row_description descriptions[MAX_FAKE]; /* by id */
 	struct row_rename renames[MAX_FAKE];
 	struct row_fd rows[4096];
