@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exportCsv } from '../trace/export/csv';
 import { exportJsonLines } from '../trace/export/jsonl';
 import { exportStrace } from '../trace/export/strace';
 import type { TraceRecord, TraceSource } from '../trace/source';
@@ -20,9 +21,10 @@ export interface CommandLine {
 }
 
 type Exporter = (source: TraceSource) => AsyncIterable<string>;
-const EXPORTERS: Readonly<Record<string, Exporter>> = { jsonl: exportJsonLines, strace: exportStrace };
+const EXPORTERS: Readonly<Record<string, Exporter>> = { jsonl: exportJsonLines, strace: exportStrace, csv: exportCsv };
+const FORMATS = 'strace, jsonl and csv';
 /** Parts of the command line contract that a later version brings. */
-const LATER_FORMATS: ReadonlySet<string> = new Set(['csv', 'chrome', 'folded', 'parquet']);
+const LATER_FORMATS: ReadonlySet<string> = new Set(['chrome', 'folded', 'parquet']);
 const LATER_GROUPS: ReadonlySet<string> = new Set(['line', 'stream']);
 
 export async function runCommandLine(args: readonly string[], io: CommandLine): Promise<number> {
@@ -54,24 +56,34 @@ function program(io: CommandLine): Command {
     .command('export')
     .description('writes a trace in another format')
     .argument('<TRACE>', 'the trace file')
-    .addOption(new Option('--format <format>', 'strace or jsonl').argParser(parseFormat).makeOptionMandatory())
+    .addOption(new Option('--format <format>', FORMATS).argParser(parseFormat).makeOptionMandatory())
     .option('-o, --output <FILE>', 'write to this file instead of standard output')
     .action(async (trace: string, options: { format: string; output?: string }) => runExport(io, trace, options));
   command
     .command('summary')
     .description('says what the calls of a trace cost')
     .argument('<TRACE>', 'the trace file')
-    .addOption(new Option('--by <group>', SUMMARY_GROUPS.join(', ')).argParser(parseGroup).default('class'))
+    .addOption(
+      new Option('--by <groups>', `${SUMMARY_GROUPS.join(', ')}; several with commas between, as in process,class`)
+        .argParser(parseGroups)
+        .default(['class'], 'class'),
+    )
     .option('--json', 'write JSON instead of a table')
-    .action(async (trace: string, options: { by: SummaryGroup; json?: boolean }) => runSummary(io, trace, options));
+    .action(async (trace: string, options: { by: readonly SummaryGroup[]; json?: boolean }) => runSummary(io, trace, options));
   for (const sub of command.commands) sub.exitOverride();
   return command;
 }
 
 function parseFormat(value: string): string {
   if (EXPORTERS[value] !== undefined) return value;
-  if (LATER_FORMATS.has(value)) throw new InvalidArgumentError(`This version cannot write ${value} yet: use strace or jsonl.`);
-  throw new InvalidArgumentError('Formats are strace and jsonl.');
+  if (LATER_FORMATS.has(value)) throw new InvalidArgumentError(`This version cannot write ${value} yet: use ${FORMATS}.`);
+  throw new InvalidArgumentError(`Formats are ${FORMATS}.`);
+}
+
+function parseGroups(value: string): readonly SummaryGroup[] {
+  const groups = value.split(',').map(parseGroup);
+  if (new Set(groups).size < groups.length) throw new InvalidArgumentError('A group is named twice.');
+  return groups;
 }
 
 function parseGroup(value: string): SummaryGroup {
@@ -127,7 +139,11 @@ async function writeAll(output: Output, chunks: AsyncIterable<string>): Promise<
   await output.finish();
 }
 
-async function runSummary(io: CommandLine, trace: string, options: { by: SummaryGroup; json?: boolean }): Promise<void> {
+async function runSummary(
+  io: CommandLine,
+  trace: string,
+  options: { by: readonly SummaryGroup[]; json?: boolean },
+): Promise<void> {
   await withSource(io, trace, async (source) => {
     const summary = await summarize(source, options.by);
     const output = await openOutput(undefined, io.stdout);

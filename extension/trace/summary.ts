@@ -7,12 +7,15 @@ import { errorOf, syscallName, syscallRow } from './describe';
 import { nameOf } from './export/jsonl';
 import { BlindReason, FD_CLASSES, LostReason, Origin, WarningCode } from './gen/schema';
 import type { TraceRecord, TraceSource } from './source';
+import { transferOf } from './transfer';
 
 export const SUMMARY_GROUPS = ['class', 'syscall', 'fd', 'path', 'process'] as const;
 export type SummaryGroup = (typeof SUMMARY_GROUPS)[number];
 
 export interface SummaryRow {
   readonly key: string;
+  /** Its parts, one a group. */
+  readonly keys: readonly string[];
   readonly calls: number;
   readonly errors: number;
   /** How often each error, most frequent first. */
@@ -40,7 +43,7 @@ export interface Notice {
 
 export interface Summary {
   readonly info: TraceInfo;
-  readonly by: SummaryGroup;
+  readonly by: readonly SummaryGroup[];
   readonly wallNs: number;
   /** Longest total time first. */
   readonly rows: readonly SummaryRow[];
@@ -61,8 +64,9 @@ interface Tally {
   returned: number;
 }
 
-export async function summarize(source: TraceSource, by: SummaryGroup): Promise<Summary> {
-  const tallies = new Map<string, Tally>();
+/** by: one group, or several, in which each row is one combination of theirs. */
+export async function summarize(source: TraceSource, by: readonly SummaryGroup[]): Promise<Summary> {
+  const tallies = new Map<string, { readonly keys: readonly string[]; readonly tally: Tally }>();
   const names = new Map<number, string>();
   const [total, loader] = [newTally(), newTally()];
   const notices: Notice[] = [];
@@ -79,22 +83,23 @@ export async function summarize(source: TraceSource, by: SummaryGroup): Promise<
       return;
     }
     count(total, call);
-    const key = keyOf(by, call, names);
-    if (key === undefined) return;
-    let tally = tallies.get(key);
-    if (tally === undefined) tallies.set(key, (tally = newTally()));
-    count(tally, call);
+    const keys = by.flatMap((group) => keyOf(group, call, names) ?? []);
+    if (keys.length < by.length) return;
+    const key = keys.join('\0');
+    let entry = tallies.get(key);
+    if (entry === undefined) tallies.set(key, (entry = { keys, tally: newTally() }));
+    count(entry.tally, call);
   }
   const wallNs = source.info.durationNs;
-  const rows = [...tallies].map(([key, tally]) => rowOf(key, tally, wallNs));
+  const rows = [...tallies.values()].map(({ keys, tally }) => rowOf(keys, tally, wallNs));
   rows.sort((a, b) => b.totalNs - a.totalNs || b.calls - a.calls || (a.key < b.key ? -1 : 1));
-  const loaderRow = loader.calls === 0 ? undefined : rowOf('dynamic loader', loader, wallNs);
+  const loaderRow = loader.calls === 0 ? undefined : rowOf(['dynamic loader'], loader, wallNs);
   return {
     info: source.info,
     by,
     wallNs,
     rows,
-    total: rowOf('total', total, wallNs),
+    total: rowOf(['total'], total, wallNs),
     loader: loaderRow,
     notices: merged(notices),
   };
@@ -181,26 +186,21 @@ function addDuration(tally: Tally, durationNs: number): void {
   tally.durations[tally.returned++] = durationNs;
 }
 
-const BUFFERS: ReadonlySet<string> = new Set(['buf', 'iovec', 'msghdr']);
-
-/** Calls on a descriptor whose result is a number of bytes: the direction of their buffer says which way these went. */
 function countBytes(tally: Tally, call: RawCall): void {
-  if (call.ret === undefined || call.ret <= 0n) return;
-  const row = syscallRow(call.nr, call.arch);
-  if (row?.ret.kind !== 'bytes' || row.touch !== 'fd') return;
-  const buffer = row.args.find((arg) => BUFFERS.has(arg.kind));
-  if (buffer?.direction === 'out') tally.bytesRead += Number(call.ret);
-  if (buffer?.direction === 'in') tally.bytesWritten += Number(call.ret);
+  const transfer = transferOf(call);
+  tally.bytesRead += transfer?.received ?? 0;
+  tally.bytesWritten += transfer?.sent ?? 0;
 }
 
-function rowOf(key: string, tally: Tally, wallNs: number): SummaryRow {
+function rowOf(keys: readonly string[], tally: Tally, wallNs: number): SummaryRow {
   const durations = tally.durations.subarray(0, tally.returned).sort();
   const totalNs = durations.reduce((sum, d) => sum + d, 0);
   const { calls, errors, bytesRead, bytesWritten, pending } = tally;
   const errorsByName = [...tally.byErrno].map(([errno, n]) => ({ errno, count: n }));
   errorsByName.sort((a, b) => b.count - a.count || (a.errno < b.errno ? -1 : 1));
   return {
-    key,
+    key: keys.join(' · '),
+    keys,
     calls,
     errors,
     errorsByName,

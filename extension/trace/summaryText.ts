@@ -9,7 +9,7 @@ export function summaryText(summary: Summary): string {
   const lines = [
     `${printable(info.program)}: ${total.calls} ${total.calls === 1 ? 'call' : 'calls'} in ${duration(summary.wallNs)}${stateText(info.state)}`,
     '',
-    ...table(summary.by, [...rows, total, ...(loader === undefined ? [] : [loader])], rows.length),
+    ...table(summary.by.join(', '), [...rows, total, ...(loader === undefined ? [] : [loader])], rows.length),
   ];
   const failing = rows.filter((row) => row.errors > 0);
   if (failing.length > 0)
@@ -97,6 +97,7 @@ export function bytes(count: number): string {
 
 const rowJson = (row: SummaryRow): object => ({
   key: row.key,
+  keys: row.keys.length > 1 ? row.keys : undefined,
   calls: row.calls,
   errors: Object.fromEntries(row.errorsByName.map(({ errno, count }) => [errno, count])),
   bytes_read: row.bytesRead,
@@ -114,6 +115,13 @@ const rowJson = (row: SummaryRow): object => ({
 export function summaryJson(summary: Summary): string {
   const { info, by, wallNs, rows, total, loader, notices } = summary;
   const trace = { program: info.program, argv: info.argv, state: info.state, wall_ns: wallNs, problems: info.problems };
-  const object = { trace, by, rows: rows.map(rowJson), total: rowJson(total), loader: loader && rowJson(loader), notices };
+  const object = {
+    trace,
+    by: by.join(','),
+    rows: rows.map(rowJson),
+    total: rowJson(total),
+    loader: loader && rowJson(loader),
+    notices,
+  };
   return `${JSON.stringify(object, undefined, 2)}\n`;
 }

@@ -138,11 +138,13 @@ void describe('summary', () => {
 void describe('wrong usage', () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [['export', 'a.syscope'], /--format/],
-    [['export', '--format', 'csv', 'a.syscope'], /cannot write csv yet: use strace or jsonl/],
-    [['export', '--format', 'xml', 'a.syscope'], /Formats are strace and jsonl/],
+    [['export', '--format', 'chrome', 'a.syscope'], /cannot write chrome yet: use strace, jsonl and csv/],
+    [['export', '--format', 'xml', 'a.syscope'], /Formats are strace, jsonl and csv/],
     [['export', '--format', 'strace'], /TRACE/],
     [['export', '--format', 'strace', 'a', 'b'], /too many arguments/],
     [['summary', '--by', 'line', 'a.syscope'], /cannot group by line yet/],
+    [['summary', '--by', 'process,class,process', 'a.syscope'], /named twice/],
+    [['summary', '--by', 'process,', 'a.syscope'], /Groups are class/],
     [['summary', '--by', 'colour', 'a.syscope'], /Groups are class/],
     [['summary', '--nonsense', 'a.syscope'], /nonsense/],
     [['nonsense'], /nonsense/],

@@ -24,7 +24,7 @@ function sample(): MemoryTrace {
 
 void describe('groups', () => {
   void it('by class', async () => {
-    const { rows, total, loader } = await summarize(sample().source(), 'class');
+    const { rows, total, loader } = await summarize(sample().source(), ['class']);
     assert.deepEqual(
       rows.map((row) => [row.key, row.calls, row.errors, row.bytesRead, row.bytesWritten, row.totalNs, row.pending]),
       [
@@ -46,15 +46,32 @@ void describe('groups', () => {
 
   void it('by system call, descriptor, path and process', async () => {
     const keys = async (by: 'syscall' | 'fd' | 'path' | 'process'): Promise<string[]> =>
-      (await summarize(sample().source(), by)).rows.map((row) => `${row.key}: ${row.calls}`);
+      (await summarize(sample().source(), [by])).rows.map((row) => `${row.key}: ${row.calls}`);
     assert.deepEqual(await keys('syscall'), ['writev: 1', 'read: 3', 'openat: 2', 'lseek: 1', 'exit_group: 1']);
     assert.deepEqual(await keys('fd'), ['cat [100] fd 1 /dev/pts/0: 1', 'cat [100] fd 3 /a: 4', 'cat [100] fd 0 /dev/pts/0: 1']);
     assert.deepEqual(await keys('path'), ['/dev/pts/0: 2', '/a: 4', '/no: 1']);
     assert.deepEqual(await keys('process'), ['cat [100]: 8']);
   });
 
+  void it('by several at once: what each process moved on each kind of descriptor', async () => {
+    const { rows } = await summarize(sample().source(), ['process', 'class']);
+    assert.deepEqual(
+      rows.map((row) => [row.keys, row.key, row.bytesRead, row.bytesWritten]),
+      [
+        [['cat [100]', 'terminal'], 'cat [100] · terminal', 0, 2048],
+        [['cat [100]', 'file'], 'cat [100] · file', 100, 0],
+        [['cat [100]', 'none'], 'cat [100] · none', 0, 0],
+      ],
+    );
+    const json = JSON.parse(summaryJson(await summarize(sample().source(), ['process', 'class']))) as {
+      by: string;
+      rows: { keys: string[] }[];
+    };
+    assert.deepEqual([json.by, json.rows[0]?.keys], ['process,class', ['cat [100]', 'terminal']]);
+  });
+
   void it('an empty trace', async () => {
-    const { rows, total } = await summarize(new MemoryTrace({ durationNs: 0 }).source(), 'class');
+    const { rows, total } = await summarize(new MemoryTrace({ durationNs: 0 }).source(), ['class']);
     assert.deepEqual(rows, []);
     assert.deepEqual([total.calls, total.meanNs, total.maxNs, total.share], [0, 0, 0, 0]);
   });
@@ -65,7 +82,7 @@ void it('equal notices are said once, with their number', async () => {
   trace.notice('lost', 'disk full', 3);
   trace.notice('lost', 'disk full', 4);
   trace.notice('warning', 'setuid');
-  const { notices } = await summarize(trace.source(), 'class');
+  const { notices } = await summarize(trace.source(), ['class']);
   assert.deepEqual(
     notices.map(({ kind, count, text }) => [kind, count, text]),
     [
@@ -85,7 +102,7 @@ void it('percentiles are values that occur', () => {
 void it('as text', async () => {
   const trace = sample();
   trace.notice('blind', 'io_uring moved data', 2);
-  const text = summaryText(await summarize(trace.source(), 'class'));
+  const text = summaryText(await summarize(trace.source(), ['class']));
   assert.equal(
     text,
     [
@@ -112,7 +129,7 @@ void it('as text', async () => {
 });
 
 void it('as JSON', async () => {
-  const object = JSON.parse(summaryJson(await summarize(sample().source(), 'syscall'))) as { rows: object[]; by: string };
+  const object = JSON.parse(summaryJson(await summarize(sample().source(), ['syscall']))) as { rows: object[]; by: string };
   assert.equal(object.by, 'syscall');
   assert.deepEqual(object.rows[2], {
     key: 'openat',
