@@ -2,8 +2,10 @@
  * System calls as the protocol has them, from the library's tables of numbers.
  * What must not live here: what a call's arguments mean (trace/describe).
  */
-import type { CopiedData, EventId, RawCall } from '../trace/engineProtocol';
+import type { CopiedData, Descriptor, EventId, RawCall } from '../trace/engineProtocol';
 import { ExitFlag } from '../trace/gen/schema';
+import { SYSCALLS } from '../trace/gen/syscalls';
+import { endsOf } from '../trace/transfer';
 import { CallColumn, CallWord, CopyColumn } from './abi';
 import type { TraceFile } from './traceFile';
 
@@ -37,6 +39,14 @@ const room: Room = {
 };
 const FIRST_COPIES = 8192;
 const FIRST_BYTES = 1 << 20;
+/** By number: which argument of a call between two descriptors is the other one. */
+const OTHER = new Map(
+  SYSCALLS.flatMap((row) => {
+    const [, at] = endsOf(row);
+    return at === undefined ? [] : [[row.nr, at] as const];
+  }),
+);
+const described = new Float64Array(3);
 const NO_DATA: readonly CopiedData[] = [];
 
 /** The calls with these ids; ids that do not exist are left out. */
@@ -96,8 +106,23 @@ function placedCall(
     enterFlags: at(CallColumn.enterFlags),
     exitFlags: hasExit ? exitFlags : 0,
     data,
+    ...otherOf(file, id, OTHER.get(at(CallColumn.nr)), words, word),
   };
   return { call, seq: at(CallColumn.seq), endSeq: hasExit ? at(CallColumn.endSeq) : undefined, lane: at(CallColumn.lane) };
+}
+
+function otherOf(
+  file: TraceFile,
+  id: EventId,
+  argument: number | undefined,
+  words: BigUint64Array,
+  word: number,
+): { readonly other?: Descriptor } | undefined {
+  if (argument === undefined) return undefined;
+  const fd = Number(BigInt.asIntN(32, words[word + argument]!));
+  if (file.native.descriptor(file.id, id, fd, described) !== 0) return undefined;
+  const [classId, description, name] = described as unknown as readonly [number, number, number];
+  return { other: { fd, classId, description, resource: name > 0 ? file.string(name) : undefined } };
 }
 
 /** Copies by the index of their call in ids. The library fills as many calls as there is room for; the rest are asked for again. */

@@ -136,6 +136,16 @@ export interface RawCall {
   readonly enterFlags: number;
   readonly exitFlags: number;
   readonly data: readonly CopiedData[];
+  /** Of a call that moves bytes between two descriptors: the other one. */
+  readonly other?: Descriptor;
+}
+
+/** What a number referred to when a call used it. */
+export interface Descriptor {
+  readonly fd: number;
+  readonly classId: number;
+  readonly description: number;
+  readonly resource: string | undefined;
 }
 
 export interface SourceLocation {

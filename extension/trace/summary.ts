@@ -7,7 +7,7 @@ import { errorOf, syscallName, syscallRow } from './describe';
 import { nameOf } from './export/jsonl';
 import { BlindReason, FD_CLASSES, LostReason, Origin, WarningCode } from './gen/schema';
 import type { TraceRecord, TraceSource } from './source';
-import { transferOf } from './transfer';
+import { type Transfer, transfersOf } from './transfer';
 
 export const SUMMARY_GROUPS = ['class', 'syscall', 'fd', 'path', 'process'] as const;
 export type SummaryGroup = (typeof SUMMARY_GROUPS)[number];
@@ -80,15 +80,26 @@ export async function summarize(source: TraceSource, by: readonly SummaryGroup[]
     if (call.origin === Origin.agent) return;
     if (call.origin === Origin.loader) {
       count(loader, call);
+      for (const transfer of transfersOf(call)) countBytes(loader, transfer);
       return;
     }
     count(total, call);
+    const own = tallyOf(call);
+    if (own !== undefined) count(own, call);
+    for (const transfer of transfersOf(call)) {
+      countBytes(total, transfer);
+      // What a call moved at its other descriptor belongs to that one's groups; the call itself counts once.
+      const tally = transfer.at === call ? own : tallyOf({ ...call, ...transfer.at });
+      if (tally !== undefined) countBytes(tally, transfer);
+    }
+  }
+  function tallyOf(call: RawCall): Tally | undefined {
     const keys = by.flatMap((group) => keyOf(group, call, names) ?? []);
-    if (keys.length < by.length) return;
+    if (keys.length < by.length) return undefined;
     const key = keys.join('\0');
     let entry = tallies.get(key);
     if (entry === undefined) tallies.set(key, (entry = { keys, tally: newTally() }));
-    count(entry.tally, call);
+    return entry.tally;
   }
   const wallNs = source.info.durationNs;
   const rows = [...tallies.values()].map(({ keys, tally }) => rowOf(keys, tally, wallNs));
@@ -174,7 +185,6 @@ function count(tally: Tally, call: RawCall): void {
     tally.errors++;
     tally.byErrno.set(errno, (tally.byErrno.get(errno) ?? 0) + 1);
   }
-  countBytes(tally, call);
 }
 
 function addDuration(tally: Tally, durationNs: number): void {
@@ -186,10 +196,9 @@ function addDuration(tally: Tally, durationNs: number): void {
   tally.durations[tally.returned++] = durationNs;
 }
 
-function countBytes(tally: Tally, call: RawCall): void {
-  const transfer = transferOf(call);
-  tally.bytesRead += transfer?.received ?? 0;
-  tally.bytesWritten += transfer?.sent ?? 0;
+function countBytes(tally: Tally, { received, sent }: Transfer): void {
+  tally.bytesRead += received;
+  tally.bytesWritten += sent;
 }
 
 function rowOf(keys: readonly string[], tally: Tally, wallNs: number): SummaryRow {

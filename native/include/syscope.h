@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define SYSCOPE_ABI    3
+#define SYSCOPE_ABI    4
 #define SYSCOPE_EXPORT __attribute__((visibility("default")))
 
 /* SYSCOPE_ABI of the library, so that a stale one is noticed. */
@@ -166,6 +166,12 @@ enum syscope_copy {
  */
 SYSCOPE_EXPORT int32_t syscope_copies(int32_t trace, const double *ids, uint32_t count, double *numbers, uint64_t *addresses,
 	uint32_t capacity, uint8_t *bytes, uint32_t bytes_capacity, uint32_t *used);
+
+/*
+ * What a number of the call's process referred to when the call began, into out[3]: class, description, string id of its name.
+ * Returns 0 or -ENOENT.
+ */
+SYSCOPE_EXPORT int32_t syscope_descriptor(int32_t trace, double event, int32_t fd, double *out);
 
 /* The call before (-1) or after (1) this one on its lane; -1: none. */
 SYSCOPE_EXPORT double syscope_neighbour(int32_t trace, double event, int32_t direction);

@@ -177,6 +177,8 @@ uint32_t map64_get(const struct map64 *map, uint64_t high, uint64_t low);
  */
 #define SPANS_MAX_LOOKS 20000
 typedef bool (*index_span_fn)(void *context, uint64_t start, uint64_t end, uint64_t description);
+/* What a number of the call's process referred to when the call began; 0: not known. */
+uint32_t index_description_at(const struct index *x, uint32_t event, int32_t fd);
 void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_span_fn each, void *context);
 int index_take_fd_rows(struct index *x);
 int spans_use_table(struct index *x, uint32_t process, uint32_t files, uint64_t time);

@@ -74,3 +74,30 @@ void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_s
 		use_end = use_start;
 	}
 }
+
+struct moment {
+	uint64_t time;
+	uint64_t description;
+};
+
+static bool holds(void *context, uint64_t start, uint64_t end, uint64_t description)
+{
+	struct moment *moment = context;
+
+	if (moment->time < start || moment->time > end)
+		return start > moment->time; /* newest first: older ones may hold it */
+	moment->description = description;
+	return false;
+}
+
+uint32_t index_description_at(const struct index *x, uint32_t event, int32_t fd)
+{
+	const struct event *e = &x->events[event];
+	struct moment moment = { .time = e->start };
+	uint32_t process = e->thread == NONE32 ? NONE32 : x->threads[e->thread].process;
+
+	if (process == NONE32 || process >= x->process_count)
+		return 0;
+	index_spans_of(x, process, fd, holds, &moment);
+	return moment.description < x->description_count ? (uint32_t)moment.description : 0;
+}

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SYSCOPE } from '../real/recording';
 import { newTrace, recordCommand, run } from './support/syscope';
-import { target } from './support/targets';
+import { freshFolder, target } from './support/targets';
 
 interface Counted {
   readonly key: string;
@@ -80,4 +80,31 @@ void describe('from a socket to a pipe', () => {
       );
     });
   }
+});
+
+void it('what moves between two descriptors counts at both ends, once each', () => {
+  const trace = newTrace();
+  const ran = run(recordCommand(trace, [target('between'), freshFolder('between')], ['--no-stacks']));
+  assert.equal(ran.status, 0, ran.stderr);
+  const [a, b, c, in1, out1, in2, out2] = ran.stdout.match(/\d+/g) ?? [];
+  const { rows } = summary(trace, 'fd');
+  const moved = (fd: string | undefined): readonly number[] | undefined => {
+    const row = rows.find(({ key }) => key.includes(` fd ${fd ?? ''} `));
+    return row && [row.bytes_read, row.bytes_written];
+  };
+  assert.deepEqual(
+    [a, b, c, in1, out1, in2, out2].map(moved),
+    [
+      [1000, 1000],
+      [1000, 1000],
+      [0, 1000],
+      [2000, 0],
+      [0, 1000],
+      [1000, 0],
+      [0, 1000],
+    ],
+    ran.stdout,
+  );
+  const calls = summary(trace, 'syscall').rows;
+  assert.equal(calls.find(({ key }) => key === 'sendfile')?.calls, 1);
 });

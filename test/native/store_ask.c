@@ -89,6 +89,7 @@ static int ask_about_calls(int32_t trace, bool must_be_right)
 	static double ids[PAGE], numbers[PAGE * SYSCOPE_CALL_COLUMNS], copies[4 * PAGE * SYSCOPE_COPY_COLUMNS];
 	static uint64_t words[PAGE * SYSCOPE_WORD_COLUMNS], addresses[4 * PAGE];
 	static uint8_t bytes[65536];
+	double descriptor[3];
 	int seen = 0, filled;
 	uint32_t used[3];
 
@@ -102,6 +103,7 @@ static int ask_about_calls(int32_t trace, bool must_be_right)
 		for (int i = 0; i < filled; i++) {
 			syscope_neighbour(trace, ids[i], 1);
 			syscope_neighbour(trace, ids[i], -1);
+			syscope_descriptor(trace, ids[i], (int32_t)i - 1, descriptor);
 		}
 		seen += filled;
 	}
@@ -146,11 +148,12 @@ int ask_everything(const char *path, bool must_be_right)
 {
 	static char message[512], text[256];
 	static double info[SYSCOPE_INFO_COUNT];
+	static uint32_t turn;
 	int32_t trace;
 	int seen;
 
 	message[0] = '\0';
-	trace = syscope_open(path, SYSCOPE_GROUP_FD, message, sizeof(message));
+	trace = syscope_open(path, turn++ % SYSCOPE_GROUPS, message, sizeof(message));
 	if (trace <= 0) {
 		CHECK(strlen(message) > 10 && message[strlen(message) - 1] == '.', "message: %s", message);
 		return -1;

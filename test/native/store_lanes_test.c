@@ -254,6 +254,35 @@ static void generations_of_a_number(bool live)
 	index_close(&s.x);
 }
 
+static void what_a_number_was(bool live)
+{
+	uint64_t calls[4];
+	struct story s;
+
+	begin(&s, live);
+	process(&s, 100, 1);
+	thread(&s, 0, 100);
+	description(&s, FD_CLASS_FILE, "/a");
+	description(&s, FD_CLASS_PIPE, "pipe:[5]");
+	calls[0] = enter(&s, 10, 0, 9, FD_CLASS_FILE, 0);
+	fd(&s, 20, 1, 0, 3, FD_OP_OPEN, 1);
+	calls[1] = enter(&s, 30, 0, 9, FD_CLASS_FILE, 0);
+	fd(&s, 40, 1, 0, 3, FD_OP_CLOSE, 1);
+	calls[2] = enter(&s, 50, 0, 9, FD_CLASS_FILE, 0);
+	fd(&s, 60, 1, 0, 3, FD_OP_OPEN, 2);
+	calls[3] = enter(&s, 70, 0, 9, FD_CLASS_FILE, 0);
+	told(&s);
+	for (uint32_t i = 0; i < 4; i++) {
+		static const uint32_t was[4] = { 0, 1, 0, 2 };
+		uint32_t is = index_description_at(&s.x, (uint32_t)calls[i], 3);
+
+		CHECK(is == was[i], "call %u: %u", i, is);
+	}
+	CHECK(index_description_at(&s.x, (uint32_t)calls[1], 4) == 0 && index_description_at(&s.x, (uint32_t)calls[1], -1) == 0,
+		"numbers that were never used");
+	index_close(&s.x);
+}
+
 static void a_process_that_unshares(bool live)
 {
 	uint64_t before, after;
@@ -495,6 +524,7 @@ int main(void)
 	for (int live = 0; live < 2; live++) {
 		open_belongs_to_what_it_made(live);
 		generations_of_a_number(live);
+		what_a_number_was(live);
 		a_process_that_unshares(live);
 		calls_without_an_end(live);
 		results(live);

@@ -29,6 +29,23 @@ void it('transfers count, with those of nothing; what failed, has not returned, 
   ]);
 });
 
+void it('a call between two descriptors is a transfer at each', async () => {
+  const trace = new MemoryTrace();
+  const file = { fd: 5, description: 2, classId: 1, resource: '/a' };
+  trace.call(100, ['sendfile 7 5 0 100 = 60'], { fd: 7, description: 1, other: file, startNs: 0 });
+  trace.call(100, ['splice 5 0 7 0 100 0 = 40'], { ...file, other: { ...file, fd: 7, description: 1 }, startNs: 0 });
+  trace.call(100, ['sendfile 7 9 0 100 = 5'], { fd: 7, description: 1, startNs: 0 });
+  trace.call(100, ['sendfile 7 5 0 100 = -11'], { fd: 7, description: 1, other: file, startNs: 0 });
+  assert.deepEqual((await lines(trace)).slice(1), [
+    'sendfile,7,100,0,0.000000000,60,0,60',
+    'sendfile,5,100,0,0.000000000,60,60,0',
+    'splice,5,100,1,0.000000000,40,100,0',
+    'splice,7,100,1,0.000000000,40,0,100',
+    'sendfile,7,100,2,0.000000000,5,0,105',
+    '',
+  ]);
+});
+
 void it('an empty trace is its head', async () => {
   assert.deepEqual(await lines(new MemoryTrace()), ['call,fd,pid,seq,time,size,recv_so_far,send_so_far', '']);
 });

@@ -70,6 +70,22 @@ void describe('groups', () => {
     assert.deepEqual([json.by, json.rows[0]?.keys], ['process,class', ['cat [100]', 'terminal']]);
   });
 
+  void it('a call between two descriptors moves bytes at both, and counts once', async () => {
+    const trace = new MemoryTrace({ durationNs: 10_000 });
+    trace.process('cat');
+    const other = { fd: 3, classId: 1, description: 1, resource: '/a' };
+    trace.call(100, ['sendfile 4 3 0 100 = 60'], { classId: 4, fd: 4, description: 2, resource: 'tcp', other });
+    const sums = async (by: 'fd' | 'process'): Promise<unknown> =>
+      (await summarize(trace.source(), [by])).rows.map((row) => [row.key, row.calls, row.bytesRead, row.bytesWritten]);
+    assert.deepEqual(await sums('fd'), [
+      ['cat [100] fd 4 tcp', 1, 0, 60],
+      ['cat [100] fd 3 /a', 0, 60, 0],
+    ]);
+    assert.deepEqual(await sums('process'), [['cat [100]', 1, 60, 60]]);
+    const { total } = await summarize(trace.source(), ['class']);
+    assert.deepEqual([total.calls, total.bytesRead, total.bytesWritten], [1, 60, 60]);
+  });
+
   void it('an empty trace', async () => {
     const { rows, total } = await summarize(new MemoryTrace({ durationNs: 0 }).source(), ['class']);
     assert.deepEqual(rows, []);
