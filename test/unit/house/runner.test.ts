@@ -21,6 +21,12 @@ function alive(pid: number): boolean {
   return stat !== '' && !stat.includes(') Z');
 }
 
+/** A signal takes a moment to end a process. */
+async function ended(pid: number): Promise<void> {
+  for (let i = 0; i < 100 && alive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(alive(pid), false);
+}
+
 test('a command gives its status and its lines, also the last without an end', async () => {
   const result = await shell('echo one; printf two; exit 3');
   assert.deepEqual(result, { status: 3, lines: ['one', 'two'], problem: undefined });
@@ -35,7 +41,7 @@ test('a command that is not there is a problem in a sentence', async () => {
 test('a command that takes too long is ended with its children', async () => {
   const result = await shell('sleep 600 & echo $!; sleep 600', 1);
   assert.equal(result.problem, 'it did not end within 1 s and was killed');
-  assert.equal(alive(Number(result.lines[0])), false);
+  await ended(Number(result.lines[0]));
 });
 
 test('a process that left the group is found by its mark and ended', async () => {
@@ -46,8 +52,7 @@ test('a process that left the group is found by its mark and ended', async () =>
   assert.ok(alive(pid));
   for (let i = 0; i < 500 && nameOf(pid) !== 'sleep'; i++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.ok(endLeftOvers().includes('sleep'));
-  for (let i = 0; i < 100 && alive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(alive(pid), false);
+  await ended(pid);
 });
 
 test('the reporter counts tests, names the failed ones, and skips groups', () => {
