@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exportCsv } from '../trace/export/csv';
 import { exportJsonLines } from '../trace/export/jsonl';
-import { exportStrace } from '../trace/export/strace';
+import { exportStrace, type StraceOptions } from '../trace/export/strace';
 import type { TraceRecord, TraceSource } from '../trace/source';
 import { summarize, SUMMARY_GROUPS, type SummaryGroup } from '../trace/summary';
 import { printable, summaryJson, summaryText } from '../trace/summaryText';
@@ -20,7 +20,7 @@ export interface CommandLine {
   readonly stderr: Writable;
 }
 
-type Exporter = (source: TraceSource) => AsyncIterable<string>;
+type Exporter = (source: TraceSource, options: StraceOptions) => AsyncIterable<string>;
 const EXPORTERS: Readonly<Record<string, Exporter>> = { jsonl: exportJsonLines, strace: exportStrace, csv: exportCsv };
 const FORMATS = 'strace, jsonl and csv';
 /** Parts of the command line contract that a later version brings. */
@@ -58,7 +58,9 @@ function program(io: CommandLine): Command {
     .argument('<TRACE>', 'the trace file')
     .addOption(new Option('--format <format>', FORMATS).argParser(parseFormat).makeOptionMandatory())
     .option('-o, --output <FILE>', 'write to this file instead of standard output')
-    .action(async (trace: string, options: { format: string; output?: string }) => runExport(io, trace, options));
+    .option('--timestamps', 'strace: the time before each line, as strace -ttt')
+    .option('--durations', 'strace: how long each call took, as strace -T')
+    .action(async (trace: string, options: ExportOptions) => runExport(io, trace, options));
   command
     .command('summary')
     .description('says what the calls of a trace cost')
@@ -94,7 +96,15 @@ function parseGroup(value: string): SummaryGroup {
   throw new InvalidArgumentError(`Groups are ${groups}.`);
 }
 
-async function runExport(io: CommandLine, trace: string, options: { format: string; output?: string }): Promise<void> {
+interface ExportOptions extends StraceOptions {
+  readonly format: string;
+  readonly output?: string;
+}
+
+async function runExport(io: CommandLine, trace: string, options: ExportOptions): Promise<void> {
+  if (options.format !== 'strace' && (options.timestamps === true || options.durations === true)) {
+    throw new Error('--timestamps and --durations are of the strace format; the others always have both.');
+  }
   if (options.output !== undefined && isSameFile(options.output, trace)) {
     throw new Error(`The output ${options.output} is the trace itself: choose another file.`);
   }
@@ -102,7 +112,7 @@ async function runExport(io: CommandLine, trace: string, options: { format: stri
     const notices = new Map<string, number>();
     const watched: TraceSource = { ...bound(source), records: (query) => watching(source.records(query), notices) };
     const output = await openOutput(options.output, io.stdout);
-    await writeAll(output, EXPORTERS[options.format]!(watched));
+    await writeAll(output, EXPORTERS[options.format]!(watched, options));
     if (options.format === 'strace') for (const [text, count] of notices) say(io, count > 1 ? `${text} (${count} times)` : text);
   });
 }

@@ -45,6 +45,24 @@ void describe('what is read', () => {
     assert.equal(summary.rows.reduce((sum, row) => sum + row.calls, 0) + (summary.loader?.calls ?? 0), calls.length);
   });
 
+  void it('the strace format has times and durations if asked for', () => {
+    const plain = cli('export', '--format', 'strace', trace).stdout;
+    const timed = cli('export', '--format', 'strace', '--timestamps', '--durations', trace).stdout;
+    const now = Date.now() / 1000;
+    for (const line of timed.trimEnd().split('\n')) {
+      const time = Number(/^\d+ +(\d+\.\d{6}) /.exec(line)?.[1]);
+      assert.ok(time > now - 600 && time <= now, line);
+    }
+    assert.match(timed, /^\d+ +[\d.]+ read\(3, "cat\\n", \d+\) += 4 <0\.\d{6}>$/m);
+    const bare = (text: string): string =>
+      text
+        .replace(/^(\d+ +)\d+\.\d{6} /gm, '$1')
+        .replace(/ <\d+\.\d{6}>$/gm, '')
+        .replace(/ += /g, ' = ');
+    assert.equal(bare(timed), bare(plain));
+    assert.match(cli('export', '--format', 'jsonl', '--durations', trace).stderr, /are of the strace format/);
+  });
+
   void it('-o writes what standard output would have been', () => {
     const file = path.join(freshFolder('cli'), 'out.txt');
     assert.equal(cli('export', '--format', 'strace', '-o', file, trace).status, 0);

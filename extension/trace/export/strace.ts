@@ -6,6 +6,13 @@ import { type CallLine, callLine, sigInfoText, signalName } from '../describe';
 import { Origin, SignalFlag } from '../gen/schema';
 import type { CallRecord, ExitRecord, SignalRecord, TraceRecord, TraceSource } from '../source';
 
+export interface StraceOptions {
+  /** As `strace -ttt`: seconds since the epoch before each line. A call's is when it was let go, or for its second half when it returned. */
+  readonly timestamps?: boolean;
+  /** As `strace -T`: seconds behind each result. */
+  readonly durations?: boolean;
+}
+
 /** strace puts the " = " of a result in this column. */
 const RESULT_COLUMN = 40;
 /** The result of a call that restart_syscall(2) will go on with. */
@@ -17,12 +24,17 @@ interface OpenCall {
   readonly thread: number;
   readonly endSeq: number;
   readonly line: CallLine;
+  readonly startNs: number;
+  readonly durationNs: number | undefined;
   /** Its entry has been printed, with "<unfinished ...>" behind. */
   split: boolean;
 }
 
 /** Writes lines; at most one call at a time is open on the current line. */
 interface Writer {
+  /** "101   ", with the time behind if that is wanted. */
+  readonly prefix: (tid: number, timeNs: number) => string;
+  readonly durations: boolean;
   text: string;
   current: OpenCall | undefined;
   /** Calls that will return, by endSeq. A handful: one a thread. */
@@ -35,8 +47,11 @@ interface Writer {
 }
 
 /** One chunk of text a page of records. */
-export async function* exportStrace(source: TraceSource): AsyncGenerator<string> {
+export async function* exportStrace(source: TraceSource, options: StraceOptions = {}): AsyncGenerator<string> {
+  const { startRealtimeMs } = source.info;
   const writer: Writer = {
+    prefix: options.timestamps === true ? (tid, ns) => `${pidPrefix(tid)}${epochTime(startRealtimeMs, ns)} ` : pidPrefix,
+    durations: options.durations === true,
     text: '',
     current: undefined,
     ending: [],
@@ -85,11 +100,20 @@ function writeRecord(writer: Writer, record: TraceRecord): void {
 
 const pidPrefix = (tid: number): string => `${String(tid).padEnd(5)} `;
 
+/** In whole microseconds; a day of nanoseconds has no room for those since the epoch in one double. */
+function epochTime(startRealtimeMs: number, ns: number): string {
+  const startUs = Math.round(startRealtimeMs * 1000);
+  const us = startUs + Math.floor(ns / 1000);
+  return `${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}`;
+}
+
+const seconds = (ns: number): string => (ns / 1e9).toFixed(6);
+
 /** If another thread's call stands open on the current line, the line ends there. */
 function breakLine(writer: Writer, tid: number | undefined): void {
   const { current } = writer;
   if (current === undefined || current.tid === tid) return;
-  writer.text += `${pidPrefix(current.tid)}${current.line.entry} <unfinished ...>\n`;
+  writer.text += `${writer.prefix(current.tid, current.startNs)}${current.line.entry} <unfinished ...>\n`;
   current.split = true;
   writer.current = undefined;
 }
@@ -100,7 +124,8 @@ function startCall(writer: Writer, record: CallRecord): void {
   const line = callLine(call, writer.interrupted.get(call.thread));
   if (call.ret === ERESTART_RESTARTBLOCK && !writer.interrupted.has(call.thread)) writer.interrupted.set(call.thread, line.name);
   else if (call.ret !== ERESTART_RESTARTBLOCK) writer.interrupted.delete(call.thread);
-  const open: OpenCall = { tid: call.tid, thread: call.thread, endSeq: endSeq ?? Infinity, line, split: false };
+  const { tid, thread, startNs, durationNs } = call;
+  const open: OpenCall = { tid, thread, endSeq: endSeq ?? Infinity, line, startNs, durationNs, split: false };
   writer.current = open;
   if (endSeq === undefined) writer.pending.set(call.thread, open);
   else insert(writer.ending, open);
@@ -122,12 +147,15 @@ function finishCall(writer: Writer, open: OpenCall): void {
   const { line } = open;
   breakLine(writer, open.tid);
   const start = open.split ? `<... ${line.name} resumed>` : line.entry;
-  writeResult(writer, open.tid, start + line.rest, line.result ?? '?');
+  writeResult(writer, open, start + line.rest, line.result ?? '?');
   if (writer.current === open) writer.current = undefined;
 }
 
-function writeResult(writer: Writer, tid: number, text: string, result: string): void {
-  writer.text += `${`${pidPrefix(tid)}${text} `.padEnd(RESULT_COLUMN)}= ${result}\n`;
+/** durationNs undefined: the call never returned. */
+function writeResult(writer: Writer, { tid, startNs, durationNs, split }: OpenCall, text: string, result: string): void {
+  const timeNs = split ? startNs + (durationNs ?? 0) : startNs;
+  const duration = writer.durations && durationNs !== undefined ? ` <${seconds(durationNs)}>` : '';
+  writer.text += `${`${writer.prefix(tid, timeNs)}${text} `.padEnd(RESULT_COLUMN)}= ${result}${duration}\n`;
 }
 
 function writeSignal(writer: Writer, record: SignalRecord): void {
@@ -135,7 +163,7 @@ function writeSignal(writer: Writer, record: SignalRecord): void {
   const name = signalName(record.signo);
   const text =
     (record.flags & SignalFlag.groupStop) !== 0 ? `stopped by ${name}` : `${name} ${sigInfoText({ ...record, errno: 0 })}`;
-  writer.text += `${pidPrefix(record.tid)}--- ${text} ---\n`;
+  writer.text += `${writer.prefix(record.tid, record.timeNs)}--- ${text} ---\n`;
 }
 
 /** A thread's end, once: the process's own record says the same of its last thread. */
@@ -147,11 +175,12 @@ function writeExit(writer: Writer, record: ExitRecord): void {
   if (open !== undefined) {
     const { line } = open;
     const rest = line.whole ? ')' : ' <unfinished ...>)';
-    writeResult(writer, record.tid, (open.split ? `<... ${line.name} resumed>` : line.entry) + rest, '?');
+    const at = { ...open, tid: record.tid, startNs: open.split ? record.timeNs : open.startNs, durationNs: undefined };
+    writeResult(writer, at, (open.split ? `<... ${line.name} resumed>` : line.entry) + rest, '?');
     if (writer.current === open) writer.current = undefined;
     writer.pending.delete(record.thread);
   }
-  writer.text += `${pidPrefix(record.tid)}+++ ${endText(record.status)} +++\n`;
+  writer.text += `${writer.prefix(record.tid, record.timeNs)}+++ ${endText(record.status)} +++\n`;
 }
 
 /** "exited with 0", "killed by SIGSEGV (core dumped)" of a wait status. */

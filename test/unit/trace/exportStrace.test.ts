@@ -106,6 +106,25 @@ void it('a signal of another thread breaks the line; what is open at the end sta
   ]);
 });
 
+void it('with times and durations, as strace -f -ttt -T has them', async () => {
+  const trace = new MemoryTrace({ startRealtimeMs: 1_795_753_180_179.065 });
+  trace.call(101, ['gettid = 101'], { startNs: 1_000, durationNs: 116_499 });
+  const read = trace.start(100, ['read 0 0x10 0 = ?'], { startNs: 900_000_000 });
+  trace.signal(101, { signo: 14, code: 0x80 });
+  trace.end(read, 0n, 250_000_000);
+  trace.start(100, ['exit_group 0 = ?'], { startNs: 2_000_000 });
+  trace.exit(100, 0);
+  const text = await textOf(exportStrace(trace.source(), { timestamps: true, durations: true }));
+  assert.deepEqual(text.trimEnd().split('\n'), [
+    '101   1795753180.179066 gettid()        = 101 <0.000116>',
+    '100   1795753181.079065 read(0,  <unfinished ...>',
+    '101   1795753180.179069 --- SIGALRM {si_signo=SIGALRM, si_code=SI_KERNEL} ---',
+    '100   1795753181.329065 <... read resumed>"", 0) = 0 <0.250000>',
+    '100   1795753180.181065 exit_group(0)   = ?',
+    '100   1795753180.179072 +++ exited with 0 +++',
+  ]);
+});
+
 void it("the agent's own calls are left out", async () => {
   const trace = new MemoryTrace();
   trace.call(100, ['getpid = 100'], { origin: Origin.agent });
