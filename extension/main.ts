@@ -72,8 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const recordingFailed = (trace: string): void => {
     launches.failed(trace);
-    traces.failed(trace);
-    tabs.close(trace).catch(failed('The timeline could not be closed'));
+    if (traces.failed(trace)) tabs.close(trace).catch(failed('The timeline could not be closed'));
   };
   const recordingStarted = (recording: Recording, session: vscode.DebugSession): void => {
     const { trace, program, attached, sourceFileMap } = recording;

@@ -60,7 +60,11 @@ function program(io: CommandLine): Command {
     .option('-o, --output <FILE>', 'write to this file instead of standard output')
     .option('--timestamps', 'strace: the time before each line, as strace -ttt')
     .option('--durations', 'strace: how long each call took, as strace -T')
-    .action(async (trace: string, options: ExportOptions) => runExport(io, trace, options));
+    .action(async (trace: string, options: ExportOptions, self: Command) => {
+      if (options.format !== 'strace' && (options.timestamps === true || options.durations === true))
+        self.error('error: --timestamps and --durations are of the strace format only.');
+      await runExport(io, trace, options);
+    });
   command
     .command('summary')
     .description('says what the calls of a trace cost')
@@ -102,9 +106,6 @@ interface ExportOptions extends StraceOptions {
 }
 
 async function runExport(io: CommandLine, trace: string, options: ExportOptions): Promise<void> {
-  if (options.format !== 'strace' && (options.timestamps === true || options.durations === true)) {
-    throw new Error('--timestamps and --durations are of the strace format; the others always have both.');
-  }
   if (options.output !== undefined && isSameFile(options.output, trace)) {
     throw new Error(`The output ${options.output} is the trace itself: choose another file.`);
   }

@@ -121,8 +121,10 @@ function otherOf(
   if (argument === undefined) return undefined;
   const fd = Number(BigInt.asIntN(32, words[word + argument]!));
   if (file.native.descriptor(file.id, id, fd, described) !== 0) return undefined;
-  const [classId, description, name] = described as unknown as readonly [number, number, number];
-  return { other: { fd, classId, description, resource: name > 0 ? file.string(name) : undefined } };
+  const name = described[2]!;
+  return {
+    other: { fd, classId: described[0]!, description: described[1]!, resource: name > 0 ? file.string(name) : undefined },
+  };
 }
 
 /** Copies by the index of their call in ids. The library fills as many calls as there is room for; the rest are asked for again. */

@@ -35,9 +35,10 @@ export class OpenTraces {
     this.expected.delete(path);
   }
 
-  failed(path: string): void {
+  /** Returns false if it is not expected: it has arrived, and is there to be looked at. */
+  failed(path: string): boolean {
     this.expected.get(path)?.reject(new Error('The program was not started.'));
-    this.expected.delete(path);
+    return this.expected.delete(path);
   }
 
   /** As `acquire`, but does not wait for a trace that is expected: its `opened()` does. */

@@ -27,8 +27,9 @@ enum syscope_group {
 };
 
 /*
- * Opens a trace file that anyone may have written, with its lanes as `group` says. Returns a handle above 0, or -errno with a whole sentence in message
- * (NUL-terminated, cut to message_bytes): a foreign, empty, cut off, newer or unreadable file, a directory, too many traces.
+ * Opens a trace file that anyone may have written, with its lanes as `group` (enum syscope_group) says. Returns a handle above 0,
+ * or -errno with a whole sentence in message (NUL-terminated, cut to message_bytes): a foreign, empty, cut off, newer or
+ * unreadable file, a directory, too many traces.
  */
 SYSCOPE_EXPORT int32_t syscope_open(const char *path, uint32_t group, char *message, uint32_t message_bytes);
 SYSCOPE_EXPORT int32_t syscope_close(int32_t trace);

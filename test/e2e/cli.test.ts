@@ -60,7 +60,6 @@ void describe('what is read', () => {
         .replace(/ <\d+\.\d{6}>$/gm, '')
         .replace(/ += /g, ' = ');
     assert.equal(bare(timed), bare(plain));
-    assert.match(cli('export', '--format', 'jsonl', '--durations', trace).stderr, /are of the strace format/);
   });
 
   void it('-o writes what standard output would have been', () => {

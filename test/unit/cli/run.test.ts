@@ -141,6 +141,7 @@ void describe('wrong usage', () => {
     [['export', '--format', 'chrome', 'a.syscope'], /cannot write chrome yet: use strace, jsonl and csv/],
     [['export', '--format', 'xml', 'a.syscope'], /Formats are strace, jsonl and csv/],
     [['export', '--format', 'strace'], /TRACE/],
+    [['export', '--format', 'csv', '--durations', 'a.syscope'], /are of the strace format only/],
     [['export', '--format', 'strace', 'a', 'b'], /too many arguments/],
     [['summary', '--by', 'line', 'a.syscope'], /cannot group by line yet/],
     [['summary', '--by', 'process,class,process', 'a.syscope'], /named twice/],

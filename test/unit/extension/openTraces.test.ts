@@ -106,7 +106,8 @@ test('a trace that was expected and does not come is an error for who waits, and
   traces.expect('/t');
   const trace = await traces.acquireSoon('/t');
   const opened = trace.opened();
-  traces.failed('/t');
+  assert.ok(traces.failed('/t'));
+  assert.ok(!traces.failed('/t'));
   await assert.rejects(opened, /not started/);
   trace.release();
   assert.ok(!traces.isOpen('/t'));
