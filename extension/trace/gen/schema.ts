@@ -86,6 +86,7 @@ export const WarningCode = {
   interrupted: 4,
   foreignArch: 5,
   symbols: 6,
+  filtered: 7,
 } as const;
 
 export const BlindReason = {
@@ -222,7 +223,7 @@ export interface StringRow {
   readonly length: number;
 }
 
-/** Facts about the recording: key and value are string ids. Keys: program, argv (NUL-separated), cwd, host, kernel, user, version, options, control (socket path), stop_cost_ns. */
+/** Facts about the recording: key and value are string ids. Keys: program, argv (NUL-separated), cwd, host, kernel, user, version, options, control (socket path), stop_cost_ns, filter.calls, filter.paths, filter.classes, filter.processes (only what these choose was recorded, as asked for), filter.left_out (calls that stopped and were not recorded). */
 export interface MetaRow {
   readonly key: number;
   readonly value: number;

@@ -90,6 +90,7 @@ enum warning_code {
 	WARNING_CODE_INTERRUPTED = 4,
 	WARNING_CODE_FOREIGN_ARCH = 5,
 	WARNING_CODE_SYMBOLS = 6,
+	WARNING_CODE_FILTERED = 7,
 };
 
 enum blind_reason {
@@ -201,7 +202,7 @@ enum column_string {
 	COLUMN_STRING_LENGTH = 1,
 };
 
-/* Facts about the recording: key and value are string ids. Keys: program, argv (NUL-separated), cwd, host, kernel, user, version, options, control (socket path), stop_cost_ns. */
+/* Facts about the recording: key and value are string ids. Keys: program, argv (NUL-separated), cwd, host, kernel, user, version, options, control (socket path), stop_cost_ns, filter.calls, filter.paths, filter.classes, filter.processes (only what these choose was recorded, as asked for), filter.left_out (calls that stopped and were not recorded). */
 struct row_meta {
 	uint32_t key;
 	uint32_t value;
