@@ -31,7 +31,7 @@ export interface Variant {
 
 export type ResultKind =
   | 'int' | 'none' | 'bytes' | 'addr' | 'fd' | 'pid' | 'hex' | 'uint' | 'octal' | 'long' | 'noreturn' | 'sigreturn' | 'variant'
-  | 'flags' | 'enum' | 'poll' | 'select' | 'signal' | 'time'; // prettier-ignore
+  | 'flags' | 'enum' | 'named' | 'poll' | 'select' | 'signal' | 'time'; // prettier-ignore
 export interface ResultSpec {
   readonly kind: ResultKind;
   readonly list?: string;

@@ -17,6 +17,7 @@ export const RET_KINDS = [
   'variant',
   'flags',
   'enum',
+  'named',
   'poll',
   'select',
   'signal',

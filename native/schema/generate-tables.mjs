@@ -23,7 +23,7 @@ function result(text) {
   if (match === null || !RET_KINDS.includes(match[1])) throw new Error(`no such kind of result: ${text}`);
   const [kind, params] = [match[1], (match[2] ?? '').split(',')];
   if (kind === 'variant') return { kind, arg: Number(params[0]), variant: params[1] };
-  return kind === 'flags' || kind === 'enum' ? { kind, list: params[0] } : { kind };
+  return kind === 'flags' || kind === 'enum' || kind === 'named' ? { kind, list: params[0] } : { kind };
 }
 
 const argument = ({ text: _, ...rest }) => rest;

@@ -35,6 +35,8 @@ function successText(row: SyscallRow, spec: ResultSpec, view: CallView, ret: big
       return words.mode(Number(ret & 0xfffn));
     case 'flags':
       return ret === 0n ? '0' : `${words.hex(ret)} (flags ${words.namesOf(spec.list ?? '')(ret)})`;
+    case 'named':
+      return `${words.hex(ret)} (${words.namesOf(spec.list ?? '')(ret)})`;
     case 'enum':
       return `${ret} (${words.namesOf(spec.list ?? '')(ret)})`;
     case 'signal':

@@ -33,7 +33,8 @@ function body(family: number, bytes: Uint8Array, size: number): string | undefin
   }
 }
 
-const groups = (bits: number): string => `0x${bits.toString(16).padStart(6, '0')}`;
+/** As printf's %#08x, which leaves out the 0x of nothing. */
+const groups = (bits: number): string => (bits === 0 ? '00000000' : `0x${bits.toString(16).padStart(6, '0')}`);
 
 /** A path, or @"name" of the abstract namespace, unix(7). */
 function unixPath(bytes: Uint8Array, size: number): string {
