@@ -5,9 +5,11 @@
 import fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addBlind, type BlindTallies, blindLines, blindTotals } from '../trace/blind';
 import { exportCsv } from '../trace/export/csv';
 import { exportJsonLines } from '../trace/export/jsonl';
 import { exportStrace, type StraceOptions } from '../trace/export/strace';
+import { BlindReason } from '../trace/gen/schema';
 import type { TraceRecord, TraceSource } from '../trace/source';
 import { summarize, SUMMARY_GROUPS, type SummaryGroup } from '../trace/summary';
 import { printable, summaryJson, summaryText } from '../trace/summaryText';
@@ -111,10 +113,13 @@ async function runExport(io: CommandLine, trace: string, options: ExportOptions)
   }
   await withSource(io, trace, async (source) => {
     const notices = new Map<string, number>();
-    const watched: TraceSource = { ...bound(source), records: (query) => watching(source.records(query), notices) };
+    const blind: BlindTallies = new Map();
+    const watched: TraceSource = { ...bound(source), records: (query) => watching(source.records(query), notices, blind) };
     const output = await openOutput(options.output, io.stdout);
     await writeAll(output, EXPORTERS[options.format]!(watched, options));
-    if (options.format === 'strace') for (const [text, count] of notices) say(io, count > 1 ? `${text} (${count} times)` : text);
+    if (options.format !== 'strace') return;
+    for (const [text, count] of notices) say(io, count > 1 ? `${text} (${count} times)` : text);
+    for (const text of blindLines(blindTotals(blind))) say(io, `not seen: ${text}`);
   });
 }
 
@@ -122,11 +127,14 @@ async function runExport(io: CommandLine, trace: string, options: ExportOptions)
 async function* watching(
   pages: AsyncIterable<readonly TraceRecord[]>,
   notices: Map<string, number>,
+  blind: BlindTallies,
 ): AsyncGenerator<readonly TraceRecord[]> {
   for await (const page of pages) {
     for (const record of page) {
-      if (record.type !== 'lost' && record.type !== 'blind' && record.type !== 'warning') continue;
-      const text = `${{ lost: 'lost', blind: 'not seen', warning: 'warning' }[record.type]}: ${record.text}`;
+      // Time calls through the vDSO are seen by no tracer: strace doesn't say so of every program either.
+      if (record.type === 'blind' && record.reason !== BlindReason.vdsoTime) addBlind(blind, record);
+      if (record.type !== 'lost' && record.type !== 'warning') continue;
+      const text = `${record.type}: ${record.text}`;
       notices.set(text, (notices.get(text) ?? 0) + (record.type === 'warning' ? 1 : record.count));
     }
     yield page;

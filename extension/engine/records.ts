@@ -2,8 +2,9 @@
  * Every record of a trace in order of its sequence number: each kind is read page by page, and the kinds are merged.
  * What must not live here: calls' contents (rawCalls.ts), formats (trace/export).
  */
-import type { TraceRecord } from '../trace/source';
-import { ExitScope } from '../trace/gen/schema';
+import { isSubject } from '../trace/blind';
+import type { BlindSubject, TraceRecord } from '../trace/source';
+import { BlindFlag, ExitScope } from '../trace/gen/schema';
 import { Info } from './abi';
 import { words } from './info';
 import { readCalls } from './rawCalls';
@@ -105,20 +106,28 @@ function rows<K extends KindName, const C extends ColumnName<K>>(
   return { page: [], at: 0, more };
 }
 
+const EXEC_COLUMNS = [
+  'seq',
+  'time',
+  'process',
+  'thread',
+  'event',
+  'path',
+  'name',
+  'argv_pos',
+  'argv_length',
+  'cwd',
+  'argv_full',
+] as const;
+
+function argvOf(file: TraceFile, row: Row<'argv_pos' | 'argv_length'>): string[] {
+  return words(Buffer.from(file.heap(row.argv_pos, Number(row.argv_length)) ?? []).toString('utf8'));
+}
+
 function rowCursors(file: TraceFile, names: Names): Cursor[] {
   const text = (id: bigint): string => file.string(Number(id));
   return [
-    rows(file, 'process', ['seq', 'time', 'pid', 'ppid', 'parent', 'name', 'flags'], (row, process) => ({
-      type: 'process',
-      seq: Number(row.seq),
-      timeNs: names.timeNs(row.time),
-      process,
-      pid: Number(row.pid),
-      ppid: Number(row.ppid),
-      parent: row.parent > 0n ? Number(row.parent) - 1 : undefined,
-      name: text(row.name),
-      flags: Number(row.flags),
-    })),
+    processCursor(file, names),
     rows(file, 'thread', ['seq', 'time', 'process', 'tid', 'name'], (row, thread) => ({
       type: 'thread',
       seq: Number(row.seq),
@@ -129,7 +138,7 @@ function rowCursors(file: TraceFile, names: Names): Cursor[] {
       tid: Number(row.tid),
       name: text(row.name),
     })),
-    rows(file, 'exec', ['seq', 'time', 'process', 'thread', 'event', 'path', 'name', 'argv_pos', 'argv_length'], (row) => ({
+    rows(file, 'exec', EXEC_COLUMNS, (row) => ({
       type: 'exec',
       seq: Number(row.seq),
       timeNs: names.timeNs(row.time),
@@ -140,38 +149,13 @@ function rowCursors(file: TraceFile, names: Names): Cursor[] {
       event: Number(row.event),
       path: text(row.path),
       name: text(row.name),
-      argv: words(Buffer.from(file.heap(row.argv_pos, Number(row.argv_length)) ?? []).toString('utf8')),
+      argv: argvOf(file, row),
+      argvCut: row.argv_full > row.argv_length,
+      cwd: row.cwd > 0n ? text(row.cwd) : undefined,
     })),
-    rows(
-      file,
-      'exited',
-      ['seq', 'time', 'process', 'thread', 'scope', 'status', 'user_us', 'system_us', 'max_rss_kb'],
-      (row) => ({
-        type: 'exit',
-        seq: Number(row.seq),
-        timeNs: names.timeNs(row.time),
-        scope: Number(row.scope) === ExitScope.thread ? 'thread' : 'process',
-        process: Number(row.process),
-        pid: names.pidOf(row.process),
-        thread: Number(row.thread),
-        tid: names.threadOf(row.thread).tid,
-        status: Number(row.status),
-        userUs: Number(row.user_us),
-        systemUs: Number(row.system_us),
-        maxRssKb: Number(row.max_rss_kb),
-      }),
-    ),
+    exitCursor(file, names),
     signalCursor(file, names),
-    rows(file, 'blind', ['seq', 'time', 'thread', 'reason', 'count', 'text'], (row) => ({
-      type: 'blind',
-      seq: Number(row.seq),
-      timeNs: names.timeNs(row.time),
-      pid: names.threadOf(row.thread).pid,
-      tid: names.threadOf(row.thread).tid,
-      reason: Number(row.reason),
-      count: Number(row.count),
-      text: text(row.text),
-    })),
+    blindCursor(file, names),
     rows(file, 'lost', ['seq', 'time', 'reason', 'count', 'text'], (row) => ({
       type: 'lost',
       seq: Number(row.seq),
@@ -216,4 +200,123 @@ function signalCursor(file: TraceFile, names: Names): Cursor {
       value: row.value,
     }),
   );
+}
+
+const PROCESS_COLUMNS = [
+  'seq',
+  'time',
+  'pid',
+  'ppid',
+  'parent',
+  'name',
+  'flags',
+  'ns_pids',
+  'started',
+  'argv_pos',
+  'argv_length',
+  'cwd',
+] as const;
+
+function processCursor(file: TraceFile, names: Names): Cursor {
+  return rows(file, 'process', PROCESS_COLUMNS, (row, process) => {
+    const nsPids = row.ns_pids > 0n ? file.string(Number(row.ns_pids)) : '';
+    return {
+      type: 'process',
+      seq: Number(row.seq),
+      timeNs: names.timeNs(row.time),
+      process,
+      pid: Number(row.pid),
+      ppid: Number(row.ppid),
+      parent: row.parent > 0n ? Number(row.parent) - 1 : undefined,
+      name: file.string(Number(row.name)),
+      flags: Number(row.flags),
+      nsPids: nsPids === '' ? [] : nsPids.split(' ').map(Number),
+      startedNs: row.started > 0n ? Number(row.started - file.baseTimeNs) : undefined,
+      argv: argvOf(file, row),
+      cwd: row.cwd > 0n ? file.string(Number(row.cwd)) : undefined,
+    };
+  });
+}
+
+const EXIT_COLUMNS = [
+  'seq',
+  'time',
+  'process',
+  'thread',
+  'scope',
+  'status',
+  'user_us',
+  'system_us',
+  'max_rss_kb',
+  'cause',
+  'sender',
+  'event',
+  'minor_faults',
+  'major_faults',
+  'voluntary_switches',
+  'involuntary_switches',
+  'blocks_in',
+  'blocks_out',
+  'children_user_us',
+  'children_system_us',
+] as const;
+
+function exitCursor(file: TraceFile, names: Names): Cursor {
+  return rows(file, 'exited', EXIT_COLUMNS, (row) => ({
+    type: 'exit',
+    seq: Number(row.seq),
+    timeNs: names.timeNs(row.time),
+    scope: Number(row.scope) === ExitScope.thread ? 'thread' : 'process',
+    process: Number(row.process),
+    pid: names.pidOf(row.process),
+    thread: Number(row.thread),
+    tid: names.threadOf(row.thread).tid,
+    status: Number(row.status),
+    userUs: Number(row.user_us),
+    systemUs: Number(row.system_us),
+    maxRssKb: Number(row.max_rss_kb),
+    cause: Number(row.cause),
+    sender: row.sender > 0n ? Number(row.sender) : undefined,
+    event: row.event > 0n ? Number(row.event) - 1 : undefined,
+    minorFaults: Number(row.minor_faults),
+    majorFaults: Number(row.major_faults),
+    voluntarySwitches: Number(row.voluntary_switches),
+    involuntarySwitches: Number(row.involuntary_switches),
+    blocksIn: Number(row.blocks_in),
+    blocksOut: Number(row.blocks_out),
+    childrenUserUs: Number(row.children_user_us),
+    childrenSystemUs: Number(row.children_system_us),
+  }));
+}
+
+const SUBJECT_COLUMNS = ['op', 'fd', 'description', 'class', 'name', 'length', 'offset', 'flags'] as const;
+const BLIND_COLUMNS = ['seq', 'time', 'thread', 'reason', 'count', 'text', 'event', ...SUBJECT_COLUMNS] as const;
+
+function blindCursor(file: TraceFile, names: Names): Cursor {
+  return rows(file, 'blind', BLIND_COLUMNS, (row) => ({
+    type: 'blind',
+    seq: Number(row.seq),
+    timeNs: names.timeNs(row.time),
+    pid: names.threadOf(row.thread).pid,
+    tid: names.threadOf(row.thread).tid,
+    reason: Number(row.reason),
+    count: Number(row.count),
+    text: file.string(Number(row.text)),
+    event: row.event > 0n ? Number(row.event) - 1 : undefined,
+    subject: isSubject(Number(row.reason)) ? subjectOf(file, row) : undefined,
+  }));
+}
+
+function subjectOf(file: TraceFile, row: Row<(typeof SUBJECT_COLUMNS)[number]>): BlindSubject {
+  return {
+    op: Number(row.op),
+    fd: Number(row.fd),
+    fixed: (Number(row.flags) & BlindFlag.fixedFile) !== 0,
+    classId: Number(row.class),
+    description: Number(row.description),
+    resource: row.name > 0n ? file.string(Number(row.name)) : undefined,
+    length: Number(row.length),
+    offset: row.offset,
+    unconfirmed: (Number(row.flags) & BlindFlag.unconfirmed) !== 0,
+  };
 }

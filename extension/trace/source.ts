@@ -28,6 +28,12 @@ export interface ProcessRecord {
   readonly name: string;
   /** Bits of ProcessFlag (gen/schema.ts). */
   readonly flags: number;
+  /** Its ids from the tracer's pid namespace to its own, if there is more than one. */
+  readonly nsPids: readonly number[];
+  /** Of a process that ran before: when it was started (negative: before the trace), its command line, its directory. */
+  readonly startedNs: number | undefined;
+  readonly argv: readonly string[];
+  readonly cwd: string | undefined;
 }
 
 export interface ThreadRecord {
@@ -55,9 +61,15 @@ export interface ExecRecord {
   readonly path: string;
   readonly name: string;
   readonly argv: readonly string[];
+  /** The command line was longer than what was kept of it. */
+  readonly argvCut: boolean;
+  readonly cwd: string | undefined;
 }
 
-/** The end of a thread or of a process, with its wait status (waitpid(2)). */
+/**
+ * The end of a thread or of a process, with its wait status (waitpid(2)). Resource use is a process's, as wait4(2) gives it: with
+ * that of children that it waited for, whose part is in children*Us (to a clock tick).
+ */
 export interface ExitRecord {
   readonly type: 'exit';
   readonly seq: number;
@@ -71,6 +83,20 @@ export interface ExitRecord {
   readonly userUs: number;
   readonly systemUs: number;
   readonly maxRssKb: number;
+  /** A value of ExitCause (gen/schema.ts). */
+  readonly cause: number;
+  /** Who sent the fatal signal; undefined: unknown. */
+  readonly sender: number | undefined;
+  /** The call that ended it: its own exit, its process's exit_group, another thread's exec. */
+  readonly event: EventId | undefined;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+  readonly voluntarySwitches: number;
+  readonly involuntarySwitches: number;
+  readonly blocksIn: number;
+  readonly blocksOut: number;
+  readonly childrenUserUs: number;
+  readonly childrenSystemUs: number;
 }
 
 /** A signal delivered to a thread; the fields are those of the schema's `signal` kind. */
@@ -104,8 +130,32 @@ export interface BlindRecord {
   readonly tid: number;
   /** A value of BlindReason (gen/schema.ts). */
   readonly reason: number;
+  /** Records of one reason add up; 0: how often can't be known. */
   readonly count: number;
+  /** A whole sentence; of a submission or a mapping empty (blind.ts makes it). */
   readonly text: string;
+  /** The call that it came with. */
+  readonly event: EventId | undefined;
+  /** What was asked for through memory, or is written through memory. */
+  readonly subject: BlindSubject | undefined;
+}
+
+/** A submission of io_uring or Linux AIO, or a shared writable mapping. */
+export interface BlindSubject {
+  /** A number of submissions.json's io_uring or linux_aio; 0 of a mapping. */
+  readonly op: number;
+  /** -1: none. With fixed: an index of the ring's registered files. */
+  readonly fd: number;
+  readonly fixed: boolean;
+  readonly classId: number;
+  readonly description: number;
+  readonly resource: string | undefined;
+  /** Bytes to transfer or mapped; 0: none, or not known. */
+  readonly length: number;
+  /** In the file; -1: at its own position. */
+  readonly offset: bigint;
+  /** Whether the kernel took it isn't known: the call that hands it over did not return. */
+  readonly unconfirmed: boolean;
 }
 
 /** Events or bytes that were not recorded. */

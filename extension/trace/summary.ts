@@ -4,8 +4,9 @@
  */
 import type { RawCall, TraceInfo } from './engineProtocol';
 import { errorOf, syscallName, syscallRow } from './describe';
+import { addBlind, type BlindTallies, type BlindTotal, blindTotals } from './blind';
 import { nameOf } from './export/jsonl';
-import { BlindReason, FD_CLASSES, LostReason, Origin, WarningCode } from './gen/schema';
+import { FD_CLASSES, LostReason, Origin, WarningCode } from './gen/schema';
 import type { TraceRecord, TraceSource } from './source';
 import { type Transfer, transfersOf } from './transfer';
 
@@ -35,7 +36,7 @@ export interface SummaryRow {
 }
 
 export interface Notice {
-  readonly kind: 'blind' | 'lost' | 'warning';
+  readonly kind: 'lost' | 'warning';
   readonly reason: string;
   readonly count: number;
   readonly text: string;
@@ -51,6 +52,8 @@ export interface Summary {
   /** What the dynamic loader did before the program began; not in rows. */
   readonly loader: SummaryRow | undefined;
   readonly notices: readonly Notice[];
+  /** What went on without system calls. */
+  readonly blind: readonly BlindTotal[];
 }
 
 interface Tally {
@@ -70,9 +73,11 @@ export async function summarize(source: TraceSource, by: readonly SummaryGroup[]
   const names = new Map<number, string>();
   const [total, loader] = [newTally(), newTally()];
   const notices: Notice[] = [];
+  const blind: BlindTallies = new Map();
   for await (const page of source.records({ data: false })) {
     for (const record of page) {
       if (record.type === 'call') addCall(record.call);
+      else if (record.type === 'blind') addBlind(blind, record);
       else notePlain(record, names, notices);
     }
   }
@@ -113,18 +118,16 @@ export async function summarize(source: TraceSource, by: readonly SummaryGroup[]
     total: rowOf(['total'], total, wallNs),
     loader: loaderRow,
     notices: merged(notices),
+    blind: blindTotals(blind),
   };
 }
 
-/** Names of processes, and what the recording could not see. */
+/** Names of processes, and what the recording could not hold. */
 function notePlain(record: TraceRecord, names: Map<number, string>, notices: Notice[]): void {
   switch (record.type) {
     case 'process':
     case 'exec':
       names.set(record.process, record.name);
-      return;
-    case 'blind':
-      notices.push({ kind: 'blind', reason: nameOf(BlindReason, record.reason), count: record.count, text: record.text });
       return;
     case 'lost':
       notices.push({ kind: 'lost', reason: nameOf(LostReason, record.reason), count: record.count, text: record.text });
@@ -133,6 +136,7 @@ function notePlain(record: TraceRecord, names: Map<number, string>, notices: Not
       notices.push({ kind: 'warning', reason: nameOf(WarningCode, record.code), count: 1, text: record.text });
       return;
     case 'call':
+    case 'blind':
     case 'thread':
     case 'exit':
     case 'signal':

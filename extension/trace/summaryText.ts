@@ -1,4 +1,5 @@
 /** A summary as text that reads well in a terminal, and as JSON. Pure. */
+import { blindLines, type BlindTotal } from './blind';
 import type { Notice, Summary, SummaryRow } from './summary';
 
 const HEADINGS = ['calls', 'errors', 'read', 'written', 'total', 'mean', 'p50', 'p95', 'max', 'of time'] as const;
@@ -15,6 +16,7 @@ export function summaryText(summary: Summary): string {
   if (failing.length > 0)
     lines.push('', 'Errors', ...failing.map((row) => `  ${shortened(printable(row.key))}: ${errorList(row)}`));
   if (total.pending > 0) lines.push('', `${total.pending} ${total.pending === 1 ? 'call' : 'calls'} had not returned.`);
+  if (summary.blind.length > 0) lines.push('', 'Not visible', ...blindLines(summary.blind).map((text) => `  ${printable(text)}`));
   const notices = [...summary.notices.map(noticeText), ...info.problems.map((text) => `! ${printable(text)}`)];
   if (notices.length > 0) lines.push('', ...notices);
   return `${lines.join('\n')}\n`;
@@ -54,7 +56,7 @@ function cellsOf(row: SummaryRow): string[] {
 
 const errorList = (row: SummaryRow): string => row.errorsByName.map(({ errno, count }) => `${errno} ${count}`).join(', ');
 
-const NOTICE_TITLES: Readonly<Record<Notice['kind'], string>> = { blind: 'Not seen', lost: 'Lost', warning: 'Warning' };
+const NOTICE_TITLES: Readonly<Record<Notice['kind'], string>> = { lost: 'Lost', warning: 'Warning' };
 const noticeText = ({ kind, reason, count, text }: Notice): string =>
   `! ${NOTICE_TITLES[kind]}${count > 1 ? ` (${count})` : ''}: ${text === '' ? reason : printable(text)}`;
 
@@ -111,9 +113,18 @@ const rowJson = (row: SummaryRow): object => ({
   pending: row.pending,
 });
 
+const blindJson = ({ reason, op, fdClass, count, uncounted, bytes, processes }: BlindTotal): object => ({
+  reason,
+  op,
+  fd_class: fdClass,
+  count: uncounted ? undefined : count,
+  bytes: fdClass === undefined ? undefined : bytes,
+  processes,
+});
+
 /** One object; the names are those of the command line contract. */
 export function summaryJson(summary: Summary): string {
-  const { info, by, wallNs, rows, total, loader, notices } = summary;
+  const { info, by, wallNs, rows, total, loader, notices, blind } = summary;
   const trace = { program: info.program, argv: info.argv, state: info.state, wall_ns: wallNs, problems: info.problems };
   const object = {
     trace,
@@ -122,6 +133,7 @@ export function summaryJson(summary: Summary): string {
     total: rowJson(total),
     loader: loader && rowJson(loader),
     notices,
+    blind: blind.map(blindJson),
   };
   return `${JSON.stringify(object, undefined, 2)}\n`;
 }

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { recordsHeader, recordsTypeScript, schemaHash } from './generate-records.mjs';
+import { submissionsHeader, submissionsTypeScript } from './generate-submissions.mjs';
 import { syscallsHeader } from './generate-syscalls.mjs';
 import { errnoTypeScript, flagsTypeScript, structsTypeScript, syscallsTypeScript } from './generate-tables.mjs';
 
@@ -25,15 +26,18 @@ export function generateAll() {
     structs: read('structs.json'),
     flags: read('flags.json'),
     errno: read('errno.json'),
+    submissions: read('submissions.json'),
   };
   return {
     'native/schema/gen/schema.h': recordsHeader(schema),
     'native/schema/gen/syscalls.h': syscallsHeader(data),
+    'native/schema/gen/submissions.h': submissionsHeader(data.submissions),
     'extension/trace/gen/schema.ts': recordsTypeScript(schema),
     'extension/trace/gen/syscalls.ts': syscallsTypeScript(data),
     'extension/trace/gen/flags.ts': flagsTypeScript(data),
     'extension/trace/gen/structs.ts': structsTypeScript(data),
     'extension/trace/gen/errno.ts': errnoTypeScript(data),
+    'extension/trace/gen/submissions.ts': submissionsTypeScript(data.submissions),
   };
 }
 

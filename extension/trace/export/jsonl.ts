@@ -4,8 +4,9 @@
  */
 import type { RawCall, ResolvedFrame, ResolvedStack } from '../engineProtocol';
 import { callTexts, errorName, lineText, sigInfoText, signalName } from '../describe';
-import { BlindReason, FD_CLASSES, LostReason, Origin, WarningCode } from '../gen/schema';
-import type { CallRecord, ExitRecord, TraceRecord, TraceSource } from '../source';
+import { blindOp, blindText } from '../blind';
+import { BlindReason, ExitCause, FD_CLASSES, LostReason, Origin, WarningCode } from '../gen/schema';
+import type { BlindRecord, CallRecord, ExitRecord, ProcessRecord, TraceRecord, TraceSource } from '../source';
 
 const CACHE_LIMIT = 100_000;
 
@@ -66,13 +67,14 @@ function recordText(cache: StackCache, record: TraceRecord): string {
     case 'call':
       return record.call.origin === Origin.agent ? '' : callText(cache, record);
     case 'process':
-      return line({ kind: 'process', pid: record.pid, ppid: record.ppid, name: record.name, start_ns: record.timeNs });
+      return processText(record);
     case 'thread':
       return line({ kind: 'thread', pid: record.pid, tid: record.tid, name: record.name, start_ns: record.timeNs });
     case 'exec': {
       countExec(cache.execs, record.process);
-      const { pid, tid, event, path, name, argv } = record;
-      return line({ kind: 'exec', id: event, pid, tid, path, name, argv, start_ns: record.timeNs });
+      const { pid, tid, event, path, name, argv, cwd } = record;
+      const argv_cut = record.argvCut ? true : undefined;
+      return line({ kind: 'exec', id: event, pid, tid, path, name, argv, argv_cut, cwd, start_ns: record.timeNs });
     }
     case 'exit':
       return exitText(record);
@@ -81,10 +83,8 @@ function recordText(cache: StackCache, record: TraceRecord): string {
       const text = `${signalName(signo)} ${sigInfoText({ ...record, errno: 0 })}`;
       return line({ kind: 'signal', pid, tid, signal: signalName(signo), signo, code, text, start_ns: record.timeNs });
     }
-    case 'blind': {
-      const { pid, tid, count, text } = record;
-      return line({ kind: 'blind', pid, tid, reason: nameOf(BlindReason, record.reason), count, text, start_ns: record.timeNs });
-    }
+    case 'blind':
+      return blindRecordText(record);
     case 'lost': {
       const { count, text } = record;
       return line({ kind: 'lost', reason: nameOf(LostReason, record.reason), count, text, start_ns: record.timeNs });
@@ -111,12 +111,60 @@ export function nameOf(values: Readonly<Record<string, number>>, value: number):
   return Object.entries(values).find(([, v]) => v === value)?.[0] ?? String(value);
 }
 
+/** Command line, directory and begin only of a process that ran before. */
+function processText(record: ProcessRecord): string {
+  const { pid, ppid, name, cwd } = record;
+  const ns_pids = record.nsPids.length > 0 ? record.nsPids : undefined;
+  const argv = record.argv.length > 0 ? record.argv : undefined;
+  return line({ kind: 'process', pid, ns_pids, ppid, name, argv, cwd, started_ns: record.startedNs, start_ns: record.timeNs });
+}
+
 function exitText(record: ExitRecord): string {
-  const { pid, tid, scope, status, userUs, systemUs, maxRssKb } = record;
+  const { pid, tid, scope, status, event, sender } = record;
   const signo = status & 0x7f;
   const how = signo === 0 ? { code: (status >>> 8) & 0xff } : { signal: signalName(signo), core: (status & 0x80) !== 0 };
-  const used = scope === 'process' ? { user_us: userUs, system_us: systemUs, max_rss_kb: maxRssKb } : {};
-  return line({ kind: 'exit', scope, pid, tid: scope === 'thread' ? tid : undefined, ...how, ...used, start_ns: record.timeNs });
+  return line({
+    kind: 'exit',
+    scope,
+    pid,
+    tid: scope === 'thread' ? tid : undefined,
+    ...how,
+    cause: record.cause === ExitCause.unknown ? undefined : nameOf(ExitCause, record.cause),
+    sender,
+    id: event,
+    ...(scope === 'process' ? resourceUse(record) : {}),
+    start_ns: record.timeNs,
+  });
+}
+
+const resourceUse = (record: ExitRecord): object => ({
+  user_us: record.userUs,
+  system_us: record.systemUs,
+  max_rss_kb: record.maxRssKb,
+  minor_faults: record.minorFaults,
+  major_faults: record.majorFaults,
+  voluntary_switches: record.voluntarySwitches,
+  involuntary_switches: record.involuntarySwitches,
+  blocks_in: record.blocksIn,
+  blocks_out: record.blocksOut,
+  children_user_us: record.childrenUserUs,
+  children_system_us: record.childrenSystemUs,
+});
+
+function blindRecordText(record: BlindRecord): string {
+  const { pid, tid, event, count, subject } = record;
+  const about = subject && {
+    op: blindOp(record),
+    fd: subject.fd < 0 ? undefined : subject.fd,
+    fixed: subject.fixed ? true : undefined,
+    fd_class: FD_CLASSES[subject.classId]?.id ?? 'other',
+    resource: subject.resource === '' ? undefined : subject.resource,
+    length: subject.length,
+    offset: Number(subject.offset),
+    unconfirmed: subject.unconfirmed ? true : undefined,
+  };
+  const reason = nameOf(BlindReason, record.reason);
+  return line({ kind: 'blind', pid, tid, id: event, reason, count, ...about, text: blindText(record), start_ns: record.timeNs });
 }
 
 const ORIGINS: readonly string[] = Object.keys(Origin);

@@ -7,7 +7,7 @@
 
 #define SCHEMA_MAJOR 1
 #define SCHEMA_MINOR 0
-#define SCHEMA_HASH_BYTES { 0xbd, 0x28, 0xd3, 0x6b, 0x01, 0xda, 0x29, 0xaf, 0xa1, 0x67, 0xc1, 0x4e, 0x18, 0xf4, 0x60, 0xf4, 0x77, 0x85, 0x00, 0xa1, 0x35, 0x3d, 0xc8, 0x72, 0xcb, 0xf7, 0xb4, 0x25, 0xbc, 0xed, 0x4f, 0x65 }
+#define SCHEMA_HASH_BYTES { 0x32, 0xb9, 0xec, 0x40, 0xf2, 0xce, 0x45, 0x4c, 0x1c, 0xd3, 0xcc, 0x0c, 0x47, 0x85, 0xde, 0xb8, 0x99, 0x67, 0xd0, 0xf5, 0xd0, 0xd0, 0x65, 0x91, 0xc0, 0xad, 0x55, 0x1a, 0x7b, 0x59, 0xb1, 0x24 }
 
 enum fd_class {
 	FD_CLASS_NONE = 0,
@@ -98,6 +98,19 @@ enum blind_reason {
 	BLIND_REASON_SHARED_MAPPING = 2,
 	BLIND_REASON_LINUX_AIO = 3,
 	BLIND_REASON_COMPAT_CODE = 4,
+	BLIND_REASON_IO_URING_OP = 5,
+	BLIND_REASON_IO_URING_POLLED = 6,
+	BLIND_REASON_IO_URING_UNREAD = 7,
+	BLIND_REASON_LINUX_AIO_OP = 8,
+	BLIND_REASON_VDSO_TIME = 9,
+};
+
+enum exit_cause {
+	EXIT_CAUSE_UNKNOWN = 0,
+	EXIT_CAUSE_EXIT_GROUP = 1,
+	EXIT_CAUSE_EXIT = 2,
+	EXIT_CAUSE_SIGNAL = 3,
+	EXIT_CAUSE_EXEC = 4,
 };
 
 enum enter_flag {
@@ -147,6 +160,11 @@ enum signal_flag {
 	SIGNAL_FLAG_GROUP_STOP = 1,
 	SIGNAL_FLAG_CONTINUED = 2,
 	SIGNAL_FLAG_FATAL = 4,
+};
+
+enum blind_flag {
+	BLIND_FLAG_FIXED_FILE = 1,
+	BLIND_FLAG_UNCONFIRMED = 2,
 };
 
 enum record_kind {
@@ -213,7 +231,7 @@ enum column_meta {
 	COLUMN_META_VALUE = 1,
 };
 
-/* A process; the row number is its index and is never reused. parent: index + 1, 0 = none. */
+/* A process; the row number is its index and is never reused. parent: index + 1, 0 = none. ns_pids: a string, its ids from the tracer's pid namespace to its own, if there is more than one. Of a process that ran before: started (CLOCK_MONOTONIC ns, to a clock tick), its command line as in exec, its directory. */
 struct row_process {
 	uint64_t seq;
 	uint64_t time;
@@ -224,6 +242,11 @@ struct row_process {
 	uint32_t files;
 	uint32_t name;
 	uint32_t flags;
+	uint32_t ns_pids;
+	uint64_t started;
+	uint64_t argv_pos;
+	uint32_t argv_length;
+	uint32_t cwd;
 };
 
 enum column_process {
@@ -236,6 +259,11 @@ enum column_process {
 	COLUMN_PROCESS_FILES = 6,
 	COLUMN_PROCESS_NAME = 7,
 	COLUMN_PROCESS_FLAGS = 8,
+	COLUMN_PROCESS_NS_PIDS = 9,
+	COLUMN_PROCESS_STARTED = 10,
+	COLUMN_PROCESS_ARGV_POS = 11,
+	COLUMN_PROCESS_ARGV_LENGTH = 12,
+	COLUMN_PROCESS_CWD = 13,
 };
 
 /* A thread; the row number is its index and is never reused. */
@@ -257,7 +285,7 @@ enum column_thread {
 	COLUMN_THREAD_NAME = 5,
 };
 
-/* A successful exec: path and the process's new name (comm) are strings; argv are NUL-terminated words in the heap. */
+/* A successful exec: path and the process's new name (comm) are strings; argv are NUL-terminated words in the heap. argv_full: the command line's true length, argv_length what was kept of it. */
 struct row_exec {
 	uint64_t seq;
 	uint64_t time;
@@ -268,6 +296,8 @@ struct row_exec {
 	uint32_t name;
 	uint64_t argv_pos;
 	uint32_t argv_length;
+	uint32_t cwd;
+	uint64_t argv_full;
 };
 
 enum column_exec {
@@ -280,9 +310,11 @@ enum column_exec {
 	COLUMN_EXEC_NAME = 6,
 	COLUMN_EXEC_ARGV_POS = 7,
 	COLUMN_EXEC_ARGV_LENGTH = 8,
+	COLUMN_EXEC_CWD = 9,
+	COLUMN_EXEC_ARGV_FULL = 10,
 };
 
-/* A thread's or process's end, with the wait status (waitpid(2)) and, for a process, its resource use. */
+/* A thread's or process's end, with the wait status (waitpid(2)) and, for a process, its resource use. Resource use is wait4(2)'s: its own and that of children that it waited for; children_*: the latter's part, to a clock tick. cause: enum exit_cause; sender: of the fatal signal, 0 = unknown; event: the call that ended it + 1, 0 = none. */
 struct row_exited {
 	uint64_t seq;
 	uint64_t time;
@@ -293,6 +325,17 @@ struct row_exited {
 	uint64_t user_us;
 	uint64_t system_us;
 	uint64_t max_rss_kb;
+	uint8_t cause;
+	int32_t sender;
+	uint64_t event;
+	uint64_t minor_faults;
+	uint64_t major_faults;
+	uint64_t voluntary_switches;
+	uint64_t involuntary_switches;
+	uint64_t blocks_in;
+	uint64_t blocks_out;
+	uint64_t children_user_us;
+	uint64_t children_system_us;
 };
 
 enum column_exited {
@@ -305,6 +348,17 @@ enum column_exited {
 	COLUMN_EXITED_USER_US = 6,
 	COLUMN_EXITED_SYSTEM_US = 7,
 	COLUMN_EXITED_MAX_RSS_KB = 8,
+	COLUMN_EXITED_CAUSE = 9,
+	COLUMN_EXITED_SENDER = 10,
+	COLUMN_EXITED_EVENT = 11,
+	COLUMN_EXITED_MINOR_FAULTS = 12,
+	COLUMN_EXITED_MAJOR_FAULTS = 13,
+	COLUMN_EXITED_VOLUNTARY_SWITCHES = 14,
+	COLUMN_EXITED_INVOLUNTARY_SWITCHES = 15,
+	COLUMN_EXITED_BLOCKS_IN = 16,
+	COLUMN_EXITED_BLOCKS_OUT = 17,
+	COLUMN_EXITED_CHILDREN_USER_US = 18,
+	COLUMN_EXITED_CHILDREN_SYSTEM_US = 19,
 };
 
 /* A file with code, or the vdso; the row number is the module id. Identity: build_id (hex string) or (device, inode, mtime_ns, size). An executable replaced while it runs is a new row. */
@@ -640,7 +694,7 @@ enum column_open_call {
 	COLUMN_OPEN_CALL_THREAD = 2,
 };
 
-/* Activity that no system call shows. */
+/* Activity that no system call shows. Rows of one reason add up by count; 0: how often can't be known. event: the call that it came with + 1, 0 = none. Of a submission (io_uring_op, linux_aio_op): op (submissions.json), fd (fixed_file: an index of the ring's registered files; -1: none), description, class and name (a string) as known then, length in bytes (0: none or unknown), offset (-1: the file's own). Of a shared mapping: fd, description, class, name, length in bytes, offset in the file. */
 struct row_blind {
 	uint64_t seq;
 	uint64_t time;
@@ -648,6 +702,15 @@ struct row_blind {
 	uint32_t reason;
 	uint64_t count;
 	uint32_t text;
+	uint64_t event;
+	uint32_t op;
+	int32_t fd;
+	uint64_t description;
+	uint8_t class;
+	uint32_t name;
+	uint64_t length;
+	int64_t offset;
+	uint32_t flags;
 };
 
 enum column_blind {
@@ -657,6 +720,15 @@ enum column_blind {
 	COLUMN_BLIND_REASON = 3,
 	COLUMN_BLIND_COUNT = 4,
 	COLUMN_BLIND_TEXT = 5,
+	COLUMN_BLIND_EVENT = 6,
+	COLUMN_BLIND_OP = 7,
+	COLUMN_BLIND_FD = 8,
+	COLUMN_BLIND_DESCRIPTION = 9,
+	COLUMN_BLIND_CLASS = 10,
+	COLUMN_BLIND_NAME = 11,
+	COLUMN_BLIND_LENGTH = 12,
+	COLUMN_BLIND_OFFSET = 13,
+	COLUMN_BLIND_FLAGS = 14,
 };
 
 /* Events or bytes that were not recorded, and why. */
@@ -803,6 +875,11 @@ static const struct schema_column schema_columns_process[] = {
 	{ "files", 4, 0, offsetof(struct row_process, files) },
 	{ "name", 4, 0, offsetof(struct row_process, name) },
 	{ "flags", 4, 0, offsetof(struct row_process, flags) },
+	{ "ns_pids", 4, 0, offsetof(struct row_process, ns_pids) },
+	{ "started", 8, 0, offsetof(struct row_process, started) },
+	{ "argv_pos", 8, 0, offsetof(struct row_process, argv_pos) },
+	{ "argv_length", 4, 0, offsetof(struct row_process, argv_length) },
+	{ "cwd", 4, 0, offsetof(struct row_process, cwd) },
 };
 static const struct schema_column schema_columns_thread[] = {
 	{ "seq", 8, 0, offsetof(struct row_thread, seq) },
@@ -822,6 +899,8 @@ static const struct schema_column schema_columns_exec[] = {
 	{ "name", 4, 0, offsetof(struct row_exec, name) },
 	{ "argv_pos", 8, 0, offsetof(struct row_exec, argv_pos) },
 	{ "argv_length", 4, 0, offsetof(struct row_exec, argv_length) },
+	{ "cwd", 4, 0, offsetof(struct row_exec, cwd) },
+	{ "argv_full", 8, 0, offsetof(struct row_exec, argv_full) },
 };
 static const struct schema_column schema_columns_exited[] = {
 	{ "seq", 8, 0, offsetof(struct row_exited, seq) },
@@ -833,6 +912,17 @@ static const struct schema_column schema_columns_exited[] = {
 	{ "user_us", 8, 0, offsetof(struct row_exited, user_us) },
 	{ "system_us", 8, 0, offsetof(struct row_exited, system_us) },
 	{ "max_rss_kb", 8, 0, offsetof(struct row_exited, max_rss_kb) },
+	{ "cause", 1, 0, offsetof(struct row_exited, cause) },
+	{ "sender", 4, 1, offsetof(struct row_exited, sender) },
+	{ "event", 8, 0, offsetof(struct row_exited, event) },
+	{ "minor_faults", 8, 0, offsetof(struct row_exited, minor_faults) },
+	{ "major_faults", 8, 0, offsetof(struct row_exited, major_faults) },
+	{ "voluntary_switches", 8, 0, offsetof(struct row_exited, voluntary_switches) },
+	{ "involuntary_switches", 8, 0, offsetof(struct row_exited, involuntary_switches) },
+	{ "blocks_in", 8, 0, offsetof(struct row_exited, blocks_in) },
+	{ "blocks_out", 8, 0, offsetof(struct row_exited, blocks_out) },
+	{ "children_user_us", 8, 0, offsetof(struct row_exited, children_user_us) },
+	{ "children_system_us", 8, 0, offsetof(struct row_exited, children_system_us) },
 };
 static const struct schema_column schema_columns_module[] = {
 	{ "seq", 8, 0, offsetof(struct row_module, seq) },
@@ -985,6 +1075,15 @@ static const struct schema_column schema_columns_blind[] = {
 	{ "reason", 4, 0, offsetof(struct row_blind, reason) },
 	{ "count", 8, 0, offsetof(struct row_blind, count) },
 	{ "text", 4, 0, offsetof(struct row_blind, text) },
+	{ "event", 8, 0, offsetof(struct row_blind, event) },
+	{ "op", 4, 0, offsetof(struct row_blind, op) },
+	{ "fd", 4, 1, offsetof(struct row_blind, fd) },
+	{ "description", 8, 0, offsetof(struct row_blind, description) },
+	{ "class", 1, 0, offsetof(struct row_blind, class) },
+	{ "name", 4, 0, offsetof(struct row_blind, name) },
+	{ "length", 8, 0, offsetof(struct row_blind, length) },
+	{ "offset", 8, 1, offsetof(struct row_blind, offset) },
+	{ "flags", 4, 0, offsetof(struct row_blind, flags) },
 };
 static const struct schema_column schema_columns_lost[] = {
 	{ "seq", 8, 0, offsetof(struct row_lost, seq) },
@@ -1033,10 +1132,10 @@ const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {
 	[RECORD_HEAP] = { "heap", 1, sizeof(struct row_heap), schema_columns_heap },
 	[RECORD_STRING] = { "string", 2, sizeof(struct row_string), schema_columns_string },
 	[RECORD_META] = { "meta", 2, sizeof(struct row_meta), schema_columns_meta },
-	[RECORD_PROCESS] = { "process", 9, sizeof(struct row_process), schema_columns_process },
+	[RECORD_PROCESS] = { "process", 14, sizeof(struct row_process), schema_columns_process },
 	[RECORD_THREAD] = { "thread", 6, sizeof(struct row_thread), schema_columns_thread },
-	[RECORD_EXEC] = { "exec", 9, sizeof(struct row_exec), schema_columns_exec },
-	[RECORD_EXITED] = { "exited", 9, sizeof(struct row_exited), schema_columns_exited },
+	[RECORD_EXEC] = { "exec", 11, sizeof(struct row_exec), schema_columns_exec },
+	[RECORD_EXITED] = { "exited", 20, sizeof(struct row_exited), schema_columns_exited },
 	[RECORD_MODULE] = { "module", 8, sizeof(struct row_module), schema_columns_module },
 	[RECORD_MAPPING] = { "mapping", 7, sizeof(struct row_mapping), schema_columns_mapping },
 	[RECORD_SIGNAL] = { "signal", 13, sizeof(struct row_signal), schema_columns_signal },
@@ -1052,7 +1151,7 @@ const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {
 	[RECORD_SYMBOL] = { "symbol", 7, sizeof(struct row_symbol), schema_columns_symbol },
 	[RECORD_SOURCE] = { "source", 3, sizeof(struct row_source), schema_columns_source },
 	[RECORD_OPEN_CALL] = { "open_call", 3, sizeof(struct row_open_call), schema_columns_open_call },
-	[RECORD_BLIND] = { "blind", 6, sizeof(struct row_blind), schema_columns_blind },
+	[RECORD_BLIND] = { "blind", 15, sizeof(struct row_blind), schema_columns_blind },
 	[RECORD_LOST] = { "lost", 5, sizeof(struct row_lost), schema_columns_lost },
 	[RECORD_WARNING] = { "warning", 6, sizeof(struct row_warning), schema_columns_warning },
 	[RECORD_END] = { "end", 3, sizeof(struct row_end), schema_columns_end },

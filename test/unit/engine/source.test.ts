@@ -30,6 +30,10 @@ test('every record, in order of its sequence number', async (t) => {
     parent: undefined,
     name: 'sh',
     flags: 1,
+    nsPids: [],
+    startedNs: undefined,
+    argv: [],
+    cwd: undefined,
   });
   assert.deepEqual(main, { type: 'thread', seq: 2, timeNs: 0, process: 0, pid: 100, thread: 0, tid: 100, name: 'main' });
   const exec = records.find((record) => record.type === 'exec');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { exportJsonLines } from '../../../extension/trace/export/jsonl';
+import { BlindReason } from '../../../extension/trace/gen/schema';
 import { frame, MemoryTrace, textOf } from './memorySource';
 
 async function exported(trace: MemoryTrace, page?: number): Promise<unknown[]> {
@@ -77,22 +78,72 @@ void it('the other kinds', async () => {
     { kind: 'process', pid: 100, ppid: 1, name: 'prog', start_ns: 1000 },
     { kind: 'exec', id: 0, pid: 100, tid: 100, path: '/bin/ls', name: 'ls', argv: ['ls', '-l\u001b[0m'], start_ns: 4000 },
     { kind: 'signal', pid: 100, tid: 100, signal: 'SIGCHLD', signo: 17, code: 1, text, start_ns: 5000 },
-    { kind: 'exit', scope: 'thread', pid: 100, tid: 100, code: 3, start_ns: 6000 },
+    { kind: 'exit', scope: 'thread', pid: 100, tid: 100, code: 3, cause: 'exitGroup', start_ns: 6000 },
     {
       kind: 'exit',
       scope: 'process',
       pid: 100,
       signal: 'SIGSEGV',
       core: true,
+      cause: 'exitGroup',
       user_us: 5,
       system_us: 7,
       max_rss_kb: 9,
+      minor_faults: 11,
+      major_faults: 1,
+      voluntary_switches: 3,
+      involuntary_switches: 2,
+      blocks_in: 8,
+      blocks_out: 16,
+      children_user_us: 4,
+      children_system_us: 6,
       start_ns: 7000,
     },
     { kind: 'lost', reason: 'diskFull', count: 12, text: 'no room', start_ns: 8000 },
     { kind: 'blind', pid: 100, tid: 100, reason: 'ioUring', count: 2, text: 'io_uring', start_ns: 9000 },
     { kind: 'warning', code: 'general', text: 'careful', start_ns: 10000 },
   ]);
+});
+
+const SUBJECT = {
+  op: 22,
+  fd: 5,
+  fixed: false,
+  classId: 1,
+  description: 3,
+  resource: '/tmp/x',
+  length: 100,
+  offset: -1n,
+  unconfirmed: false,
+};
+
+void it('submissions and mappings say what they are about', async () => {
+  const trace = new MemoryTrace();
+  trace.blind({ reason: BlindReason.ioUringOp, event: 4, subject: SUBJECT });
+  trace.blind({
+    reason: BlindReason.linuxAioOp,
+    subject: { ...SUBJECT, op: 99, fd: -1, resource: undefined, classId: 0, length: 0 },
+  });
+  trace.blind({ reason: BlindReason.sharedMapping, subject: { ...SUBJECT, op: 0, offset: 0n } });
+  const [read, unknown, mapping] = await exported(trace);
+  const about = { fd: 5, fd_class: 'file', resource: '/tmp/x', length: 100 };
+  const place = { kind: 'blind', pid: 100, tid: 100 };
+  const readText = 'IORING_OP_READ 100 bytes on fd 5 /tmp/x';
+  const op = 'IORING_OP_READ';
+  assert.deepEqual(read, {
+    ...place,
+    id: 4,
+    reason: 'ioUringOp',
+    count: 1,
+    op,
+    ...about,
+    offset: -1,
+    text: readText,
+    start_ns: 1000,
+  });
+  assert.equal((unknown as { text: string }).text, 'IOCB_CMD_99');
+  const text = '100 bytes of fd 5 /tmp/x mapped shared and writable: what is written there is not seen.';
+  assert.deepEqual(mapping, { ...place, reason: 'sharedMapping', count: 1, ...about, offset: 0, text, start_ns: 3000 });
 });
 
 void it('stacks are asked for once, and anew after an exec, which moves the program', async () => {

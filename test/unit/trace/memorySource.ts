@@ -1,6 +1,6 @@
 /** A trace in memory for tests of exports and summaries: records are written in order and get their sequence numbers. */
 import type { RawCall, ResolvedFrame, ResolvedStack, TraceInfo } from '../../../extension/trace/engineProtocol';
-import type { ExitRecord, SignalRecord, TraceRecord, TraceSource } from '../../../extension/trace/source';
+import type { BlindRecord, ExitRecord, SignalRecord, TraceRecord, TraceSource } from '../../../extension/trace/source';
 import { parseCall } from './callText';
 
 const INFO: TraceInfo = {
@@ -22,6 +22,24 @@ const INFO: TraceInfo = {
   controlPath: undefined,
   problems: [],
   revision: 1,
+};
+
+const WHOLE = { argvCut: false, cwd: undefined };
+const EXIT = {
+  userUs: 5,
+  systemUs: 7,
+  maxRssKb: 9,
+  cause: 1,
+  sender: undefined,
+  event: undefined,
+  minorFaults: 11,
+  majorFaults: 1,
+  voluntarySwitches: 3,
+  involuntarySwitches: 2,
+  blocksIn: 8,
+  blocksOut: 16,
+  childrenUserUs: 4,
+  childrenSystemUs: 6,
 };
 
 interface Started {
@@ -83,7 +101,7 @@ export class MemoryTrace {
   }
 
   exit(tid: number, status: number, scope: ExitRecord['scope'] = 'thread'): void {
-    this.records.push({ type: 'exit', scope, ...this.place(tid), status, userUs: 5, systemUs: 7, maxRssKb: 9 });
+    this.records.push({ type: 'exit', scope, ...this.place(tid), status, ...EXIT });
   }
 
   private place(tid: number): { seq: number; timeNs: number; process: number; pid: number; thread: number; tid: number } {
@@ -93,19 +111,29 @@ export class MemoryTrace {
 
   process(name: string, process = 0, pid = 100): void {
     const seq = this.next();
-    this.records.push({ type: 'process', seq, timeNs: seq * 1000, process, pid, ppid: 1, parent: undefined, name, flags: 0 });
+    const before = { nsPids: [], startedNs: undefined, argv: [], cwd: undefined };
+    const common = { seq, timeNs: seq * 1000, process, pid, ppid: 1, parent: undefined, name, flags: 0 };
+    this.records.push({ type: 'process', ...common, ...before });
   }
 
   exec(path: string, name: string, argv: readonly string[]): void {
-    this.records.push({ type: 'exec', ...this.place(100), event: this.calls - 1, path, name, argv });
+    this.records.push({ type: 'exec', ...this.place(100), event: this.calls - 1, path, name, argv, ...WHOLE });
   }
 
   notice(type: 'lost' | 'blind' | 'warning', text: string, count = 1): void {
+    if (type === 'blind') {
+      this.blind({ reason: 1, text, count });
+      return;
+    }
     const seq = this.next();
     const common = { seq, timeNs: seq * 1000, text };
     if (type === 'lost') this.records.push({ type, ...common, reason: 1, count });
-    else if (type === 'blind') this.records.push({ type, ...common, reason: 1, count, pid: 100, tid: 100 });
     else this.records.push({ type, ...common, code: 0, pid: undefined, tid: undefined, event: undefined });
+  }
+
+  blind(fields: Partial<BlindRecord> & { reason: number }): void {
+    const rest = { count: 1, text: '', event: undefined, subject: undefined };
+    this.records.push({ type: 'blind', ...this.place(100), ...rest, ...fields });
   }
 
   /** `page`: how many records a page has. */

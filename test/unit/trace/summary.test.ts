@@ -138,7 +138,8 @@ void it('as text', async () => {
       '',
       '1 call had not returned.',
       '',
-      '! Not seen (2): io_uring moved data',
+      'Not visible',
+      '  io_uring: 2 rings set up; what is asked for through a ring makes no system call of its own',
       '',
     ].join('\n'),
   );
