@@ -100,7 +100,7 @@ const TITLES: Readonly<Record<string, (count: string, processes: string) => stri
   ioUring: (count) => `io_uring: ${count} set up; what is asked for through a ring makes no system call of its own`,
   ioUringOp: (count) => `io_uring: ${count} submitted`,
   ioUringPolled: () => 'io_uring: the kernel polls a ring (SQPOLL): what is submitted there is neither seen nor counted',
-  ioUringUnread: (count) => `io_uring: ${count} submitted that could not be read`,
+  unread: (count) => `${count} submitted to io_uring or Linux AIO that could not be read`,
   sharedMapping: (count) => `${count} mapped shared and writable: what is written through memory is not seen`,
   linuxAio: (count) => `Linux AIO: ${count} set up`,
   linuxAioOp: (count) => `Linux AIO: ${count} submitted`,
@@ -110,7 +110,7 @@ const TITLES: Readonly<Record<string, (count: string, processes: string) => stri
 const UNITS: Readonly<Record<string, readonly [string, string]>> = {
   ioUring: ['ring', 'rings'],
   ioUringOp: ['operation', 'operations'],
-  ioUringUnread: ['operation', 'operations'],
+  unread: ['operation', 'operations'],
   sharedMapping: ['file range', 'file ranges'],
   linuxAio: ['context', 'contexts'],
   linuxAioOp: ['operation', 'operations'],

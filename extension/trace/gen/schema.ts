@@ -96,7 +96,7 @@ export const BlindReason = {
   compatCode: 4,
   ioUringOp: 5,
   ioUringPolled: 6,
-  ioUringUnread: 7,
+  unread: 7,
   linuxAioOp: 8,
   vdsoTime: 9,
 } as const;
