@@ -2,7 +2,7 @@
  * The orders of numbers in native/include/syscope.h (a test compares them with the header).
  * What must not live here: anything else.
  */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 export const Info = {
   state: 0,

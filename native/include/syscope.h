@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define SYSCOPE_ABI    4
+#define SYSCOPE_ABI    5
 #define SYSCOPE_EXPORT __attribute__((visibility("default")))
 
 /* SYSCOPE_ABI of the library, so that a stale one is noticed. */
@@ -173,6 +173,122 @@ SYSCOPE_EXPORT int32_t syscope_copies(int32_t trace, const double *ids, uint32_t
  * Returns 0 or -ENOENT.
  */
 SYSCOPE_EXPORT int32_t syscope_descriptor(int32_t trace, double event, int32_t fd, double *out);
+
+/*
+ * Processes, descriptors and filters, for the views. Totals are the program's own calls; those of the loader and the agent are
+ * counted apart (helper calls). The first question about totals counts the whole trace, the next ones what was written since.
+ */
+enum syscope_process {
+	SYSCOPE_PROCESS_PRESENT, /* 0: no such process; the rest is 0 */
+	SYSCOPE_PROCESS_PARENT,  /* -1: none, or not traced */
+	SYSCOPE_PROCESS_PID,
+	SYSCOPE_PROCESS_NS_PID, /* in its own pid namespace */
+	SYSCOPE_PROCESS_PPID,
+	SYSCOPE_PROCESS_NAME, /* string id, as of the newest exec */
+	SYSCOPE_PROCESS_FLAGS,
+	SYSCOPE_PROCESS_START,
+	SYSCOPE_PROCESS_END,    /* infinite while it runs */
+	SYSCOPE_PROCESS_STATUS, /* wait status (waitpid(2)); -1: has not ended */
+	SYSCOPE_PROCESS_USER_US,
+	SYSCOPE_PROCESS_SYSTEM_US,
+	SYSCOPE_PROCESS_MAX_RSS_KB,
+	SYSCOPE_PROCESS_PATH,        /* string id, of the newest exec; 0: none seen */
+	SYSCOPE_PROCESS_ARGV_POS,    /* in the heap: NUL-terminated words */
+	SYSCOPE_PROCESS_ARGV_LENGTH, /* 0: not known */
+	SYSCOPE_PROCESS_THREADS,
+	SYSCOPE_PROCESS_CHILDREN,
+	SYSCOPE_PROCESS_DESCRIPTORS,
+	SYSCOPE_PROCESS_CALLS,
+	SYSCOPE_PROCESS_ERRORS,
+	SYSCOPE_PROCESS_HELPER_CALLS,
+	SYSCOPE_PROCESS_RECEIVED,
+	SYSCOPE_PROCESS_SENT,
+	SYSCOPE_PROCESS_COLUMNS
+};
+
+/* Processes by number into numbers[count * SYSCOPE_PROCESS_COLUMNS]. Returns 0 or -errno. */
+SYSCOPE_EXPORT int32_t syscope_processes(int32_t trace, const double *ids, uint32_t count, double *numbers);
+/* How many processes have this parent; -1: none. -errno for a parent that is not there. */
+SYSCOPE_EXPORT int32_t syscope_process_child_count(int32_t trace, double parent);
+/* The numbers of `count` of them from the Nth on, in the order in which they began. Returns how many. */
+SYSCOPE_EXPORT int32_t syscope_process_children(int32_t trace, double parent, uint32_t first, uint32_t count, double *ids);
+
+/* What a descriptor number of a process referred to: one row for each (process, number, open file description). */
+enum syscope_descriptor_row {
+	SYSCOPE_DESCRIPTOR_PROCESS,
+	SYSCOPE_DESCRIPTOR_PID,
+	SYSCOPE_DESCRIPTOR_PROCESS_NAME, /* string id */
+	SYSCOPE_DESCRIPTOR_FD,
+	SYSCOPE_DESCRIPTOR_DESCRIPTION, /* 0: not known, or the number was not open */
+	SYSCOPE_DESCRIPTOR_CLASS,
+	SYSCOPE_DESCRIPTOR_NAME,        /* string id */
+	SYSCOPE_DESCRIPTOR_START,       /* -1: not known when it came to be */
+	SYSCOPE_DESCRIPTOR_END,         /* infinite while open */
+	SYSCOPE_DESCRIPTOR_GENERATIONS, /* how often the number came to refer to it */
+	SYSCOPE_DESCRIPTOR_ORIGIN,      /* enum fd_op of the first time; 0: not known */
+	SYSCOPE_DESCRIPTOR_EVENT,       /* the call that made it; -1: none, or not known */
+	SYSCOPE_DESCRIPTOR_EVENT_NR,
+	SYSCOPE_DESCRIPTOR_FIRST_EVENT, /* the first call on it; -1: none */
+	SYSCOPE_DESCRIPTOR_CALLS,
+	SYSCOPE_DESCRIPTOR_ERRORS,
+	SYSCOPE_DESCRIPTOR_HELPER_CALLS,
+	SYSCOPE_DESCRIPTOR_RECEIVED,
+	SYSCOPE_DESCRIPTOR_SENT,
+	SYSCOPE_DESCRIPTOR_HOLDERS, /* rows with the same description, this one too */
+	SYSCOPE_DESCRIPTOR_PEER,    /* the other end's description; 0: not known */
+	SYSCOPE_DESCRIPTOR_PEER_NAME,
+	SYSCOPE_DESCRIPTOR_PEER_PROCESS, /* which has it, or had it last; -1: none that is traced */
+	SYSCOPE_DESCRIPTOR_PEER_PID,
+	SYSCOPE_DESCRIPTOR_PEER_PROCESS_NAME,
+	SYSCOPE_DESCRIPTOR_PEER_FD,
+	SYSCOPE_DESCRIPTOR_COLUMNS
+};
+enum syscope_descriptor_class {
+	SYSCOPE_DESCRIPTOR_CLASS_ROWS,
+	SYSCOPE_DESCRIPTOR_CLASS_OPEN, /* how many of them are open now */
+	SYSCOPE_DESCRIPTOR_CLASS_CALLS,
+	SYSCOPE_DESCRIPTOR_CLASS_ERRORS,
+	SYSCOPE_DESCRIPTOR_CLASS_RECEIVED,
+	SYSCOPE_DESCRIPTOR_CLASS_SENT,
+	SYSCOPE_DESCRIPTOR_CLASS_COLUMNS
+};
+
+/*
+ * Sums by class (row: the class's value) into numbers[rows * SYSCOPE_DESCRIPTOR_CLASS_COLUMNS]; of the processes named, or of all
+ * (process_count 0). Returns how many classes there are: at most `rows` are filled.
+ */
+SYSCOPE_EXPORT int32_t syscope_descriptors_by_class(
+	int32_t trace, const double *processes, uint32_t process_count, uint32_t rows, double *numbers);
+/*
+ * `count` descriptors from the Nth on, in the order in which they appeared, into numbers[count * SYSCOPE_DESCRIPTOR_COLUMNS]: of the
+ * processes named, or of all; of a class, or of any (-1). Returns how many.
+ */
+SYSCOPE_EXPORT int32_t syscope_descriptors(int32_t trace, const double *processes, uint32_t process_count, int32_t class_id,
+	uint32_t first, uint32_t count, double *numbers);
+
+/* What a filter names; numbers in the columns of enum syscope_term_column. */
+enum syscope_term {
+	SYSCOPE_TERM_PROCESS = 1,
+	SYSCOPE_TERM_FAMILY,      /* a process and its descendants */
+	SYSCOPE_TERM_DESCRIPTOR,  /* a number of a process while it referred to the description */
+	SYSCOPE_TERM_DESCRIPTION, /* in whichever process */
+	SYSCOPE_TERM_BLIND        /* the calls at which blind spots of a reason were noted; in a process, or in any (-1) */
+};
+enum syscope_term_column {
+	SYSCOPE_TERM_COLUMN_KIND,
+	SYSCOPE_TERM_COLUMN_PROCESS,
+	SYSCOPE_TERM_COLUMN_FD,
+	SYSCOPE_TERM_COLUMN_DESCRIPTION,
+	SYSCOPE_TERM_COLUMN_REASON,
+	SYSCOPE_TERM_COLUMNS
+};
+#define SYSCOPE_MAX_TERMS 1000
+
+/*
+ * From now on only calls that fit one of terms[count * SYSCOPE_TERM_COLUMNS] belong to this opened trace's lanes, pages and
+ * neighbours; with none, every call. Lane ids begin anew. Returns 0 or -errno; after -ENOMEM the trace is to be closed.
+ */
+SYSCOPE_EXPORT int32_t syscope_process_filter(int32_t trace, const double *terms, uint32_t count);
 
 /* The call before (-1) or after (1) this one on its lane; -1: none. */
 SYSCOPE_EXPORT double syscope_neighbour(int32_t trace, double event, int32_t direction);

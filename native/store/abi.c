@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi_internal.h"
 #include "boxes.h"
 #include "calls.h"
 #include "lane_info.h"
@@ -18,7 +19,7 @@
 
 static struct index *traces[MAX_TRACES];
 
-static struct index *trace_of(int32_t handle)
+struct index *abi_trace(int32_t handle)
 {
 	return handle > 0 && handle <= MAX_TRACES ? traces[handle - 1] : NULL;
 }
@@ -69,7 +70,7 @@ int32_t syscope_open(const char *path, uint32_t group, char *message, uint32_t m
 
 int32_t syscope_close(int32_t trace)
 {
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 
 	if (!x)
 		return -EBADF;
@@ -101,7 +102,7 @@ static void fill_info(const struct index *x, double *info)
 
 int32_t syscope_refresh(int32_t trace, double *info)
 {
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 	int err;
 
 	if (!x)
@@ -113,7 +114,7 @@ int32_t syscope_refresh(int32_t trace, double *info)
 
 int32_t syscope_base_time(int32_t trace, uint64_t *base)
 {
-	const struct index *x = trace_of(trace);
+	const struct index *x = abi_trace(trace);
 
 	if (!x)
 		return -EBADF;
@@ -123,7 +124,7 @@ int32_t syscope_base_time(int32_t trace, uint64_t *base)
 
 int32_t syscope_problem(int32_t trace, uint32_t index, char *text, uint32_t text_bytes)
 {
-	const struct index *x = trace_of(trace);
+	const struct index *x = abi_trace(trace);
 
 	if (!x)
 		return -EBADF;
@@ -137,7 +138,7 @@ int32_t syscope_problem(int32_t trace, uint32_t index, char *text, uint32_t text
 
 double syscope_row_count(int32_t trace, uint32_t kind)
 {
-	const struct index *x = trace_of(trace);
+	const struct index *x = abi_trace(trace);
 
 	return x && kind && kind < RECORD_KIND_LIMIT ? (double)reader_rows(&x->reader, kind) : 0;
 }
@@ -145,7 +146,7 @@ double syscope_row_count(int32_t trace, uint32_t kind)
 int32_t syscope_rows(int32_t trace, uint32_t kind, double first, uint32_t count, const uint8_t *columns, uint32_t column_count,
 	uint64_t *cells, uint8_t *present)
 {
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 	uint64_t row;
 
 	if (!x)
@@ -169,7 +170,7 @@ int32_t syscope_rows(int32_t trace, uint32_t kind, double first, uint32_t count,
 
 double syscope_strings(int32_t trace, const uint32_t *ids, uint32_t count, uint32_t *lengths, uint8_t *bytes, double capacity)
 {
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 	uint64_t needed = 0;
 
 	if (!x)
@@ -186,7 +187,7 @@ double syscope_strings(int32_t trace, const uint32_t *ids, uint32_t count, uint3
 
 int32_t syscope_heap(int32_t trace, double pos, uint32_t length, uint8_t *bytes)
 {
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 	const uint8_t *found;
 	uint64_t at;
 
@@ -204,7 +205,7 @@ int32_t syscope_heap(int32_t trace, double pos, uint32_t length, uint8_t *bytes)
 
 int32_t syscope_lanes(int32_t trace, uint32_t first, uint32_t count, double *lanes)
 {
-	const struct index *x = trace_of(trace);
+	const struct index *x = abi_trace(trace);
 	uint32_t filled = 0;
 
 	if (!x)
@@ -216,7 +217,7 @@ int32_t syscope_lanes(int32_t trace, uint32_t first, uint32_t count, double *lan
 
 int32_t syscope_generations(int32_t trace, uint32_t lane, double *start, double *end, uint32_t *name, uint32_t capacity)
 {
-	const struct index *x = trace_of(trace);
+	const struct index *x = abi_trace(trace);
 
 	if (!x)
 		return -EBADF;
@@ -246,21 +247,21 @@ int32_t syscope_boxes(int32_t trace, uint32_t lane, double t0, double t1, uint32
 		.row = row,
 		.flags = flags,
 	};
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 
 	return x ? boxes_of_lane(x, lane, t0, t1, pixels, helpers != 0, &out) : -EBADF;
 }
 
 double syscope_page_total(int32_t trace, uint32_t hidden, int32_t helpers)
 {
-	const struct index *x = trace_of(trace);
+	const struct index *x = abi_trace(trace);
 
 	return x ? (double)page_total(x, hidden, helpers != 0) : 0;
 }
 
 int32_t syscope_page(int32_t trace, double first, uint32_t count, uint32_t hidden, int32_t helpers, double *ids)
 {
-	const struct index *x = trace_of(trace);
+	const struct index *x = abi_trace(trace);
 	uint64_t from;
 
 	if (!x)
@@ -272,7 +273,7 @@ int32_t syscope_page(int32_t trace, double first, uint32_t count, uint32_t hidde
 
 int32_t syscope_calls(int32_t trace, const double *ids, uint32_t count, double *numbers, uint64_t *words)
 {
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 
 	if (!x)
 		return -EBADF;
@@ -287,7 +288,7 @@ int32_t syscope_copies(int32_t trace, const double *ids, uint32_t count, double 
 	struct copy_room room = {
 		.numbers = numbers, .addresses = addresses, .bytes = bytes, .capacity = capacity, .bytes_capacity = bytes_capacity
 	};
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 	uint32_t done = 0, needed[2] = { 0 };
 
 	if (!x)
@@ -302,7 +303,7 @@ int32_t syscope_copies(int32_t trace, const double *ids, uint32_t count, double 
 
 int32_t syscope_descriptor(int32_t trace, double event, int32_t fd, double *out)
 {
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 	const struct description_state *state;
 	uint32_t description;
 	uint64_t id;
@@ -321,7 +322,7 @@ int32_t syscope_descriptor(int32_t trace, double event, int32_t fd, double *out)
 
 double syscope_neighbour(int32_t trace, double event, int32_t direction)
 {
-	struct index *x = trace_of(trace);
+	struct index *x = abi_trace(trace);
 	uint32_t found;
 	uint64_t id;
 
@@ -333,7 +334,7 @@ double syscope_neighbour(int32_t trace, double event, int32_t direction)
 
 double syscope_pending(int32_t trace, int32_t tid)
 {
-	const struct index *x = trace_of(trace);
+	const struct index *x = abi_trace(trace);
 
 	for (size_t i = x ? x->thread_count : 0; i-- > 0;)
 		if (x->threads[i].tid == tid && !x->threads[i].ended)

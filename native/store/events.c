@@ -3,9 +3,11 @@
  * Must not live here: lanes (lanes.c).
  */
 #include <errno.h>
+#include <linux/audit.h>
 
 #include "array.h"
 #include "index.h"
+#include "ledger.h"
 
 #define ERRNO_MAX 4095
 
@@ -47,6 +49,8 @@ static int take_enter(struct index *x, uint64_t row, const struct reader_segment
 	event->flags = EVENT_PRESENT;
 	if (reader_cell(segment, bytes, COLUMN_ENTER_ORIGIN, at) != ORIGIN_PROGRAM)
 		event->flags |= EVENT_HELPER;
+	if (reader_cell(segment, bytes, COLUMN_ENTER_ARCH, at) != AUDIT_ARCH_X86_64)
+		event->flags |= EVENT_FOREIGN;
 	index_saw_time(x, event->start);
 	return 0;
 }
@@ -88,20 +92,26 @@ static int take_exit(struct index *x, uint64_t row, const struct reader_segment 
 	uint64_t id = reader_cell(segment, bytes, COLUMN_EXIT_EVENT, at);
 	struct event *event = event_at(x, id);
 	bool placed = id < x->placed_count;
+	int err;
 
 	if (!event)
 		return wait_for_call(x, RECORD_EXIT, row, id);
 	if (event->flags & EVENT_EXITED || row > INDEX_MAX_ROWS)
 		return 0;
-	if (placed)
+	if (placed) {
+		err = ledger_count(x, (uint32_t)id, -1);
+		if (err)
+			return err;
 		lane_remove(x, (uint32_t)id);
+	}
 	join_exit(x, event, segment, bytes, at);
 	event->exit_row = (uint32_t)row;
 	if (!placed)
 		return 0;
 	if (event->thread != NONE32 && x->threads[event->thread].open_event == id)
 		x->threads[event->thread].open_event = NONE32;
-	return lane_place(x, (uint32_t)id);
+	err = lane_place(x, (uint32_t)id);
+	return err ? err : ledger_count(x, (uint32_t)id, 1);
 }
 
 /* The call was held until then: its time begins anew. */
@@ -188,6 +198,8 @@ static int place_new(struct index *x)
 			thread->open_event = event->flags & EVENT_EXITED ? NONE32 : id;
 		if (!err)
 			err = lane_place(x, id);
+		if (!err)
+			err = ledger_count(x, id, 1);
 	}
 	return err;
 }

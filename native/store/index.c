@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_filter.h"
+#include "ledger.h"
+
 uint64_t index_time(const struct index *x, uint64_t monotonic_ns)
 {
 	uint64_t base = x->reader.header.base_time_ns;
@@ -106,6 +109,8 @@ static int take_rows(struct index *x)
 	if (!err)
 		err = index_take_endings(x);
 	if (!err)
+		err = event_filter_refresh(x);
+	if (!err)
 		err = index_walk(x, RECORD_LOST, take_lost);
 	if (!err)
 		err = index_walk(x, RECORD_END, take_end);
@@ -136,6 +141,7 @@ int index_open(struct index *x, const char *path, enum syscope_group group, char
 		return err;
 	x->revision = 1;
 	x->group = group;
+	x->first_root = x->last_root = NONE32;
 	err = take_rows(x);
 	x->fingerprint = fingerprint(&x->reader);
 	if (err) {
@@ -162,6 +168,8 @@ void index_close(struct index *x)
 	free(x->lane_by_key.slots);
 	free(x->lanes);
 	free(x->blocks);
+	ledger_free(x);
+	event_filter_free(x);
 	memset(x, 0, sizeof(*x));
 	x->reader.fd = -1;
 }

@@ -28,6 +28,7 @@ enum event_flag {
 	EVENT_ERROR = 4,
 	EVENT_HELPER = 8,        /* the loader's or the agent's, not the program's */
 	EVENT_THREAD_ENDED = 16, /* no exit row will come: the thread ended in it */
+	EVENT_FOREIGN = 32,      /* its number is none of the x86-64 table */
 };
 
 struct event {
@@ -61,19 +62,28 @@ struct process_state {
 	uint32_t files;   /* the table it uses now */
 	uint32_t uses;    /* the newest of its table uses, NONE32: none */
 	uint32_t threads; /* its newest thread, NONE32: none */
-	uint64_t ended;   /* TIME_OPEN: runs */
+	uint32_t parent;  /* a row before its own, NONE32: none */
+	uint32_t thread_count, child_count;
+	uint32_t first_child, last_child, next_sibling; /* in order of their rows, NONE32: none */
+	uint32_t exec_row, exited_row;                  /* the newest exec, the end; NONE32: none */
+	uint64_t started, ended;                        /* ended: TIME_OPEN: runs */
 };
 
 struct description_state {
 	uint8_t class;
 	uint32_t name;
+	uint32_t peer; /* the other end's description, 0: not known */
 };
 
 /* A descriptor number of a files table referred to a description for a while. */
 struct span {
 	uint64_t start, end;
 	uint64_t description;
-	uint32_t older; /* the same (table, fd)'s span before this one */
+	uint32_t older;   /* the same (table, fd)'s span before this one */
+	uint32_t process; /* who made it so */
+	int32_t fd;
+	uint32_t event; /* the call that did, NONE32: none */
+	uint8_t op;     /* enum fd_op */
 };
 /* A process used a files table from a time on. */
 struct table_use {
@@ -124,6 +134,7 @@ struct index {
 	size_t thread_count, thread_capacity;
 	struct process_state *processes;
 	size_t process_count, process_capacity;
+	uint32_t first_root, last_root, root_count; /* processes without a parent, by next_sibling */
 	struct description_state *descriptions;
 	size_t description_count, description_capacity;
 	struct span *spans;
@@ -137,6 +148,8 @@ struct index {
 	size_t block_count, block_capacity;
 	uint64_t taken[RECORD_KIND_LIMIT];   /* rows that the index has seen */
 	uint64_t waiting[RECORD_KIND_LIMIT]; /* one more than the row that waits for its call since the last refresh */
+	struct ledger *ledger;               /* ledger.h; NULL until somebody asks for totals */
+	struct event_filter *filter;         /* event_filter.h; NULL: every call belongs to the lanes */
 };
 
 /* Opens a trace; on failure message says why, and nothing is left. Returns 0 or -errno. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "array.h"
+#include "event_filter.h"
 #include "index.h"
 
 /* Apart from the keys of processes. */
@@ -93,8 +94,13 @@ int lane_place(struct index *x, uint32_t id)
 {
 	struct event *event = &x->events[id];
 	struct lane *lane;
-	int err = find_lane(x, event, &event->lane);
+	int err;
 
+	if (!event_filter_passes(x, id)) {
+		event->lane = NONE32;
+		return 0;
+	}
+	err = find_lane(x, event, &event->lane);
 	if (err)
 		return err;
 	lane = &x->lanes[event->lane];

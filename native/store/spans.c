@@ -25,6 +25,7 @@ static int take_fd(struct index *x, uint64_t row, const struct reader_segment *s
 	uint64_t process = reader_cell(segment, bytes, COLUMN_FD_PROCESS, at);
 	uint64_t time = index_time(x, reader_cell(segment, bytes, COLUMN_FD_TIME, at));
 	uint64_t op = reader_cell(segment, bytes, COLUMN_FD_OP, at);
+	uint64_t event = reader_cell(segment, bytes, COLUMN_FD_EVENT, at);
 	uint32_t *newest = map64_at(&x->span_by_fd, files, (uint32_t)reader_cell(segment, bytes, COLUMN_FD_FD, at));
 
 	(void)row;
@@ -43,7 +44,11 @@ static int take_fd(struct index *x, uint64_t row, const struct reader_segment *s
 	x->spans[x->span_count] = (struct span){ .start = time,
 		.end = TIME_OPEN,
 		.description = reader_cell(segment, bytes, COLUMN_FD_DESCRIPTION, at),
-		.older = *newest };
+		.older = *newest,
+		.process = process < x->process_count ? (uint32_t)process : NONE32,
+		.fd = (int32_t)reader_cell(segment, bytes, COLUMN_FD_FD, at),
+		.event = event && event <= INDEX_MAX_ROWS ? (uint32_t)(event - 1) : NONE32,
+		.op = (uint8_t)op };
 	*newest = (uint32_t)x->span_count++;
 	return 0;
 }

@@ -1,0 +1,96 @@
+/*
+ * Transfers from the system call table's rows and the calls' results.
+ * Must not live here: any system call's name or number.
+ */
+#include "transfer.h"
+
+#include "syscalls.h"
+
+static const struct syscall_row *row_of(const struct event *event)
+{
+	if (event->flags & EVENT_FOREIGN || event->nr >= SYSCALLS_X86_64_COUNT)
+		return NULL;
+	return syscalls_x86_64[event->nr].name ? &syscalls_x86_64[event->nr] : NULL;
+}
+
+/* The result, if it is one: not of a call that will be restarted or was killed in it. */
+static bool result_of(struct index *x, const struct event *event, uint64_t *size)
+{
+	uint32_t index;
+	const struct reader_segment *segment = reader_find(&x->reader, RECORD_EXIT, event->exit_row, &index);
+	const uint8_t *bytes = segment ? reader_load(&x->reader, index) : NULL;
+	uint64_t at, ret;
+
+	if (!bytes)
+		return false;
+	at = event->exit_row - segment->first_row;
+	ret = reader_cell(segment, bytes, COLUMN_EXIT_RET, at);
+	*size = ret;
+	return (int64_t)ret >= 0 && !(reader_cell(segment, bytes, COLUMN_EXIT_FLAGS, at) & EXIT_FLAG_KILLED);
+}
+
+static bool is_end(const struct syscall_arg *arg, enum fd_end end)
+{
+	return arg->kind == ARG_FD && arg->list == end;
+}
+
+/* The other descriptor of a call between two, by its argument. */
+static bool other_end(struct index *x, uint32_t id, uint32_t arg, struct transfer *out)
+{
+	uint32_t index;
+	const struct reader_segment *segment = reader_find(&x->reader, RECORD_ENTER, id, &index);
+	const uint8_t *bytes = segment ? reader_load(&x->reader, index) : NULL;
+
+	if (!bytes)
+		return false;
+	out->fd = (int32_t)reader_cell(segment, bytes, COLUMN_ENTER_ARG0 + arg, id - segment->first_row);
+	out->description = index_description_at(x, id, out->fd);
+	return out->description != 0;
+}
+
+static void move(struct transfer *transfer, bool from, uint64_t size)
+{
+	transfer->received = from ? size : 0;
+	transfer->sent = from ? 0 : size;
+}
+
+static bool has_buffer(const struct syscall_row *row, uint8_t *direction)
+{
+	for (int i = 0; i < row->argc; i++) {
+		uint8_t kind = row->args[i].kind;
+
+		if (kind != ARG_BUF && kind != ARG_IOVEC && kind != ARG_MSGHDR)
+			continue;
+		*direction = row->args[i].direction;
+		return true;
+	}
+	return false;
+}
+
+size_t transfers_of(struct index *x, uint32_t id, struct transfer out[TRANSFERS_MOST])
+{
+	const struct event *event = &x->events[id];
+	const struct syscall_row *row = row_of(event);
+	uint8_t direction;
+	uint64_t size;
+	int ends[2], found = 0;
+
+	if (!row || row->ret_kind != RET_BYTES || row->touch != TOUCH_FD || event->fd < 0 || !(event->flags & EVENT_EXITED) ||
+		!result_of(x, event, &size))
+		return 0;
+	out[0] = (struct transfer){ .fd = event->fd, .description = event->description };
+	if (has_buffer(row, &direction) && (direction == DIRECTION_OUT || direction == DIRECTION_IN)) {
+		move(&out[0], direction == DIRECTION_OUT, size);
+		return 1;
+	}
+	for (int i = 0; i < row->argc && found < 2; i++)
+		if (is_end(&row->args[i], FD_END_FROM) || is_end(&row->args[i], FD_END_TO))
+			ends[found++] = i;
+	if (!found)
+		return 0;
+	move(&out[0], is_end(&row->args[ends[0]], FD_END_FROM), size);
+	if (found < 2 || !other_end(x, id, (uint32_t)ends[1], &out[1]))
+		return 1;
+	move(&out[1], !is_end(&row->args[ends[0]], FD_END_FROM), size);
+	return 2;
+}
