@@ -4,7 +4,7 @@
  */
 import type { CopiedData, Descriptor, EventId, RawCall } from '../trace/engineProtocol';
 import { ExitFlag } from '../trace/gen/schema';
-import { SYSCALLS } from '../trace/gen/syscalls';
+import { ABIS, abiOf } from '../trace/syscallTable';
 import { endsOf } from '../trace/transfer';
 import { CallColumn, CallWord, CopyColumn } from './abi';
 import type { TraceFile } from './traceFile';
@@ -39,12 +39,17 @@ const room: Room = {
 };
 const FIRST_COPIES = 8192;
 const FIRST_BYTES = 1 << 20;
-/** By number: which argument of a call between two descriptors is the other one. */
+/** By ABI and number: which argument of a call between two descriptors is the other one. */
 const OTHER = new Map(
-  SYSCALLS.flatMap((row) => {
-    const [, at] = endsOf(row);
-    return at === undefined ? [] : [[row.nr, at] as const];
-  }),
+  ABIS.map((abi) => [
+    abi,
+    new Map(
+      [...abi.rows].flatMap(([nr, row]) => {
+        const [, at] = endsOf(row);
+        return at === undefined ? [] : [[nr | abi.bit, at] as const];
+      }),
+    ),
+  ]),
 );
 const described = new Float64Array(3);
 const NO_DATA: readonly CopiedData[] = [];
@@ -106,9 +111,14 @@ function placedCall(
     enterFlags: at(CallColumn.enterFlags),
     exitFlags: hasExit ? exitFlags : 0,
     data,
-    ...otherOf(file, id, OTHER.get(at(CallColumn.nr)), words, word),
+    ...otherOf(file, id, otherArgument(at(CallColumn.nr), at(CallColumn.arch)), words, word),
   };
   return { call, seq: at(CallColumn.seq), endSeq: hasExit ? at(CallColumn.endSeq) : undefined, lane: at(CallColumn.lane) };
+}
+
+function otherArgument(nr: number, arch: number): number | undefined {
+  const abi = abiOf(nr, arch);
+  return abi === undefined ? undefined : OTHER.get(abi)?.get(nr);
 }
 
 function otherOf(

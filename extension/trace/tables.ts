@@ -62,6 +62,16 @@ export interface SyscallRow {
   readonly resumes?: boolean;
 }
 
+/** The calls of an ABI other than x86-64: a number and the name of x86-64's row where that serves, else a row. */
+export interface AbiTable {
+  readonly id: string;
+  /** AUDIT_ARCH_*. */
+  readonly arch: number;
+  readonly bit: number;
+  readonly wordBytes: 4 | 8;
+  readonly rows: readonly (readonly [number, string] | SyscallRow)[];
+}
+
 /** Names of a word's bits or values. Values above 32 bits occur only where bits is 64. */
 export interface FlagList {
   /** An enum: names by value. */

@@ -30,42 +30,35 @@ export const DIRECTIONS = ['word', 'in', 'out', 'inout'];
 export const LENGTHS = ['none', 'arg', 'arg-pointer', 'ret', 'fixed'];
 
 const IMPLIED_DIRECTION = { path: 'in', str: 'in', strv: 'in', ptrv: 'in', interrupted: 'out', sigframe: 'in' };
-const ELEMENT_BYTES = {
-  dirents: 1,
-  sigframe: 8,
-  fdset: 8,
-  buf: 1,
-  str: 1,
-  path: 1,
-  strv: 8,
-  ptrv: 8,
-  iovec: 16,
-  msghdr: 56,
-  mmsghdr: 64,
-  sockaddr: 1,
+const ELEMENT_BYTES = { dirents: 1, sigframe: 8, fdset: 8, buf: 1, str: 1, path: 1, sockaddr: 1 };
+/** What is made of the ABI's words, by their size. */
+const WORD_BYTES = {
+  8: { strv: 8, ptrv: 8, iovec: 16, msghdr: 56, mmsghdr: 64 },
+  4: { strv: 4, ptrv: 4, iovec: 8, msghdr: 28, mmsghdr: 32 },
 };
 
 /**
  * Parses one kind. Returns { text, kind, direction, lengthFrom, lengthArg, elementBytes } and, where the kind has one, list, struct, variant, form.
- * @param structs structs.json by name. Throws an Error that names the kind when it cannot be parsed or resolved.
+ * @param names structs.json, and what an ABI calls a struct, a list or a variant (abis.mjs). Throws an Error that names the kind
+ * when it cannot be parsed or resolved.
  */
-export function parseKind(text, structs) {
+export function parseKind(text, names) {
   const match = /^([a-z-]+)(?::(in|out|inout))?(?:\(([^)]*)\))?$/.exec(text);
   const kind = match?.[1];
   if (kind === undefined || !ARG_KINDS.includes(kind)) throw new Error(`no such argument kind: ${text}`);
   const params = match[3] === undefined ? [] : match[3].split(',').map((p) => p.trim());
   const direction = match[2] ?? IMPLIED_DIRECTION[kind] ?? 'word';
-  const parsed = { text, kind, direction, lengthFrom: 'none', lengthArg: 0, elementBytes: ELEMENT_BYTES[kind] ?? 0 };
+  const parsed = { text, kind, direction, lengthFrom: 'none', lengthArg: 0, elementBytes: ELEMENT_BYTES[kind] ?? WORD_BYTES[names.word][kind] ?? 0 };
   switch (kind) {
     case 'flags':
     case 'enum':
-      return { ...parsed, list: need(params[0], text) };
+      return { ...parsed, list: names.list(need(params[0], text)) };
     case 'variant':
-      return { ...parsed, lengthArg: argument(params[0], text), variant: need(params[1], text) };
+      return { ...parsed, lengthArg: argument(params[0], text), variant: names.variant(need(params[1], text)) };
     case 'struct':
     case 'array':
     case 'interrupted':
-      return { ...parsed, struct: need(params[0], text), ...count(params, structs, text, kind) };
+      return { ...parsed, struct: names.struct(need(params[0], text)), ...count(params, names, text, kind) };
     case 'msghdr':
       return { ...parsed, lengthFrom: 'fixed' };
     case 'sockaddr':
@@ -104,8 +97,8 @@ function length(value, text) {
   return { lengthFrom: 'arg', lengthArg: argument(value, text) };
 }
 
-function count(params, structs, text, kind) {
-  const struct = structs[need(params[0], text)];
+function count(params, names, text, kind) {
+  const struct = names.structs[names.struct(need(params[0], text))];
   if (struct === undefined) throw new Error(`no such struct: ${text}`);
   const elementBytes = struct.size;
   if (kind !== 'array' && params[1] === undefined) return { elementBytes, lengthFrom: 'fixed' };

@@ -22,7 +22,7 @@ export function generateAll() {
     schema,
     variants,
     results,
-    syscalls: read('syscalls.json'),
+    syscalls: [...read('syscalls.json'), ...read('syscalls-32.json')],
     structs: read('structs.json'),
     flags: read('flags.json'),
     errno: read('errno.json'),

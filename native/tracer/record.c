@@ -19,13 +19,6 @@
 #define FIRST_RESTART_CODE 512
 #define LAST_RESTART_CODE  516
 
-static const struct syscall_row *row_of(uint32_t arch, uint64_t nr)
-{
-	if (arch != AUDIT_ARCH_X86_64 || nr >= SYSCALLS_X86_64_COUNT || !syscalls_x86_64[nr].name)
-		return NULL;
-	return &syscalls_x86_64[nr];
-}
-
 static void fill_call(struct tracee *tracee, const struct entry_info *info, uint64_t event)
 {
 	struct process *process = tracee->process;
@@ -36,7 +29,7 @@ static void fill_call(struct tracee *tracee, const struct entry_info *info, uint
 		.pid = process->pid,
 		.tid = tracee->tid,
 		.event = event,
-		.row = row_of(info->arch, info->nr),
+		.row = syscall_row_of(info->arch, info->nr),
 		.fd = -1,
 	};
 	memcpy(tracee->call.args, info->args, sizeof(tracee->call.args));

@@ -5,7 +5,7 @@
 import { STRUCTS } from '../gen/structs';
 import { VARIANTS } from '../gen/syscalls';
 import type { ArgumentSpec, Variant } from '../tables';
-import { i32, quoted, quotedHex, quotedString, SHOWN, u32, u64 } from './bytes';
+import { i32, quoted, quotedHex, quotedString, SHOWN, u32, u64, wordAt } from './bytes';
 import { iovecText, messagesText, messageText } from './messages';
 import { countEntries, countPointers, setBytes, setText } from './sets';
 import { sigsetText } from './signals';
@@ -24,11 +24,13 @@ export interface Printer {
 const never = (): boolean => false;
 const always = (): boolean => true;
 
-/** The printer of argument `index`. */
-export function compileArgument(spec: ArgumentSpec, index: number): Printer {
-  if (spec.kind === 'variant') return compileVariant(spec, index);
+/** The printer of argument `index`. `wordBytes`: of the ABI's argument words. */
+export function compileArgument(spec: ArgumentSpec, index: number, wordBytes: 4 | 8 = 8): Printer {
+  if (spec.kind === 'variant') return compileVariant(spec, index, wordBytes);
   const late = isLate(spec) ? always : never;
-  const word = wordText(spec);
+  const pair = pairText(spec, index);
+  if (pair !== undefined) return { text: pair, late };
+  const word = wordText(spec, wordBytes);
   if (word !== undefined) return { text: (view) => word(view.args[index]!), late };
   const text = pointerText(spec, index);
   return { text, late };
@@ -41,17 +43,25 @@ function isLate(spec: ArgumentSpec): boolean {
   return spec.direction === 'inout' && LATE_FORMS.has(STRUCTS[spec.struct ?? '']?.form ?? '');
 }
 
-function compileVariant(spec: ArgumentSpec, index: number): Printer {
+/** A 64-bit value in two words of 32, low then high; `swapped`: the other way round. */
+function pairText(spec: ArgumentSpec, index: number): ((view: CallView) => string) | undefined {
+  if (spec.form !== 'pair' && spec.form !== 'swapped') return undefined;
+  const [low, high] = spec.form === 'pair' ? [index, index + 1] : [index + 1, index];
+  const text = spec.kind === 'hex' ? words.hex : words.int64;
+  return (view) => text((view.args[high]! << 32n) | (view.args[low]! & 0xffffffffn));
+}
+
+function compileVariant(spec: ArgumentSpec, index: number, wordBytes: 4 | 8): Printer {
   const variant: Variant | undefined = VARIANTS[spec.variant ?? ''];
   if (variant === undefined) throw new Error(`no such variant: ${spec.variant ?? ''}`);
-  const printers = new Map(variant.rows.map((row) => [row.value, compileArgument(row, index)]));
-  const otherwise = compileArgument(variant.otherwise, index);
+  const printers = new Map(variant.rows.map((row) => [row.value, compileArgument(row, index, wordBytes)]));
+  const otherwise = compileArgument(variant.otherwise, index, wordBytes);
   const of = (view: CallView): Printer => printers.get(view.args[spec.lengthArg]! & variant.mask) ?? otherwise;
   return { text: (view) => of(view).text(view), late: (view) => of(view).late(view) };
 }
 
 /** Kinds that are words; undefined for those that point to something. */
-function wordText(spec: ArgumentSpec): ((word: bigint) => string | undefined) | undefined {
+function wordText(spec: ArgumentSpec, wordBytes: 4 | 8): ((word: bigint) => string | undefined) | undefined {
   switch (spec.kind) {
     case 'none':
       return () => undefined;
@@ -64,11 +74,12 @@ function wordText(spec: ArgumentSpec): ((word: bigint) => string | undefined) | 
       return words.uint32;
     case 'long':
     case 'offset':
-      return words.int64;
+      return wordBytes === 4 ? words.int32 : words.int64;
     case 'ulong':
     case 'size':
       return words.uint64;
     case 'hex':
+      if (spec.form === 'pages') return (word) => words.hex(word * 4096n);
       return spec.form === 'futex-op' ? words.futexWakeOp : words.hex;
     case 'ptr':
       return words.address;
@@ -78,7 +89,7 @@ function wordText(spec: ArgumentSpec): ((word: bigint) => string | undefined) | 
         : (word) => words.mode(Number(word & 0xffffn));
     case 'uid':
     case 'gid':
-      return words.id;
+      return spec.form === '16' ? words.id16 : words.id;
     case 'fd-at':
       return words.fdAt;
     case 'signal':
@@ -114,9 +125,9 @@ function contentText(spec: ArgumentSpec, index: number): ContentText {
     case 'str':
       return (view, base) => stringText(view, index, base, direction, direction === 'out' ? Infinity : SHOWN);
     case 'strv':
-      return (view, base) => stringsText(view, index, base);
+      return (view, base) => stringsText(view, index, base, spec.elementBytes);
     case 'ptrv':
-      return (view, base) => pointersText(view, index, base);
+      return (view, base) => pointersText(view, index, base, spec.elementBytes);
     case 'buf':
       return bufferText(spec, index, direction);
     case 'dirents':
@@ -128,12 +139,13 @@ function contentText(spec: ArgumentSpec, index: number): ContentText {
         receivedOr(
           view,
           direction,
-          () => messageText({ view, arg: index, direction }, base, moved(view, direction)),
+          () => messageText({ view, arg: index, direction, wordBytes: wordOf(spec) }, base, moved(view, direction)),
           base,
           index,
+          wordOf(spec),
         );
     case 'mmsghdr':
-      return (view, base) => messagesText({ view, arg: index, direction }, base, messageCount(view, spec));
+      return (view, base) => messagesText({ view, arg: index, direction, wordBytes: wordOf(spec) }, base, messageCount(view, spec));
     case 'sockaddr':
       return (view, base) => socketAddress(view, spec, index, base, direction);
     case 'fdset':
@@ -150,6 +162,9 @@ function contentText(spec: ArgumentSpec, index: number): ContentText {
   }
 }
 
+/** Of what is made of the ABI's words, how long these are. */
+const wordOf = (spec: ArgumentSpec): number => (spec.elementBytes <= 8 || spec.elementBytes === 28 || spec.elementBytes === 32 ? 4 : 8);
+
 const moved = (view: CallView, direction: 'in' | 'out'): bigint | undefined =>
   direction === 'out' ? (view.ret ?? 0n) : undefined;
 
@@ -158,14 +173,14 @@ function stringText(view: CallView, index: number, base: bigint, direction: 'in'
   return data === undefined || data.errno !== 0 ? undefined : quotedString(data.bytes, data.full, shown);
 }
 
-function stringsText(view: CallView, index: number, base: bigint): string | undefined {
+function stringsText(view: CallView, index: number, base: bigint, size: number): string | undefined {
   const vector = copied(view, 'in', index, base);
   if (vector === undefined) return undefined;
-  const count = countPointers(vector.bytes);
-  const known = count ?? Math.floor(vector.bytes.length / 8);
+  const count = countPointers(vector.bytes, size);
+  const known = count ?? Math.floor(vector.bytes.length / size);
   const parts: string[] = [];
   for (let i = 0; i < known && i < SHOWN; i++) {
-    const pointer = u64(vector.bytes, i * 8);
+    const pointer = wordAt(vector.bytes, i * size, size);
     parts.push(stringText(view, index, pointer, 'in', SHOWN) ?? words.address(pointer));
   }
   if (known > SHOWN) parts.push('...');
@@ -173,11 +188,11 @@ function stringsText(view: CallView, index: number, base: bigint): string | unde
   return `[${parts.join(', ')}]`;
 }
 
-function pointersText(view: CallView, index: number, base: bigint): string | undefined {
+function pointersText(view: CallView, index: number, base: bigint, size: number): string | undefined {
   const vector = copied(view, 'in', index, base);
   if (vector === undefined) return undefined;
-  const count = countPointers(vector.bytes);
-  if (count === undefined) return `${words.address(base)} /* ${Math.floor(vector.bytes.length / 8)} vars, unterminated */`;
+  const count = countPointers(vector.bytes, size);
+  if (count === undefined) return `${words.address(base)} /* ${Math.floor(vector.bytes.length / size)} vars, unterminated */`;
   return `${words.address(base)} /* ${count} ${count === 1 ? 'var' : 'vars'} */`;
 }
 
@@ -231,9 +246,9 @@ function vectorText(
   const count = view.args[spec.lengthArg]!;
   if (count === 0n) return '[]';
   const vector = copied(view, 'in', index, base);
-  if (vector === undefined || vector.bytes.length < 16 || count > 1024n) return undefined;
+  if (vector === undefined || vector.bytes.length < spec.elementBytes || count > 1024n) return undefined;
   // A failed read moved nothing: strace shows where the buffers are.
-  const place = { view, arg: index, direction };
+  const place = { view, arg: index, direction, wordBytes: wordOf(spec) };
   return iovecText(place, vector.bytes, Number(count), view.failed ? undefined : moved(view, direction));
 }
 
@@ -244,10 +259,11 @@ function receivedOr(
   text: () => string | undefined,
   base: bigint,
   index: number,
+  size: number,
 ): string | undefined {
   if (direction === 'in' || !view.failed) return text();
-  const header = copiedBytes(view, 'in', index, base, 12);
-  return header === undefined ? undefined : `{msg_namelen=${i32(header, 8)}}`;
+  const header = copiedBytes(view, 'in', index, base, size + 4);
+  return header === undefined ? undefined : `{msg_namelen=${i32(header, size)}}`;
 }
 
 function messageCount(view: CallView, spec: ArgumentSpec): number {
@@ -300,21 +316,21 @@ function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out
   };
   if (spec.direction !== 'inout') return plain;
   const change = CHANGES[row?.form ?? ''];
-  return change === undefined ? plain : (view, base) => change(view, index, base, plain);
+  return change === undefined ? plain : (view, base) => change(view, index, base, plain, spec.elementBytes);
 }
 
 /** Structs of which strace shows both what went in and what came out. */
-const CHANGES: Readonly<Record<string, (view: CallView, index: number, base: bigint, plain: ContentText) => string | undefined>> =
+const CHANGES: Readonly<Record<string, (view: CallView, index: number, base: bigint, plain: ContentText, size: number) => string | undefined>> =
   {
     socklen: (view, index, base) => {
       const before = copiedBytes(view, 'in', index, base, 4);
       const after = view.failed ? undefined : copiedBytes(view, 'out', index, base, 4);
       return before === undefined ? undefined : lengthText(i32(before, 0), after === undefined ? undefined : i32(after, 0));
     },
-    'moved-offset': (view, index, base, plain) => {
-      const after = view.failed || view.ret === 0n ? undefined : copiedBytes(view, 'out', index, base, 8);
+    'moved-offset': (view, index, base, plain, size) => {
+      const after = view.failed || view.ret === 0n ? undefined : copiedBytes(view, 'out', index, base, size);
       const text = plain(view, base);
-      return text === undefined || after === undefined ? text : `${text} => [${BigInt.asIntN(64, u64(after, 0))}]`;
+      return text === undefined || after === undefined ? text : `${text} => [${BigInt.asIntN(size * 8, wordAt(after, 0, size))}]`;
     },
     clone_args: (view, index, base, plain) => {
       const text = plain(view, base);

@@ -23,6 +23,11 @@ export function u64(bytes: Uint8Array, at: number): bigint {
   return (BigInt(u32(bytes, at + 4)) << 32n) | BigInt(u32(bytes, at));
 }
 
+/** A word of the ABI: 4 or 8 bytes. */
+export function wordAt(bytes: Uint8Array, at: number, size: number): bigint {
+  return size === 4 ? BigInt(u32(bytes, at)) : u64(bytes, at);
+}
+
 export function i64(bytes: Uint8Array, at: number): bigint {
   return BigInt.asIntN(64, u64(bytes, at));
 }

@@ -3,8 +3,8 @@
  * views show: names and texts of arguments, result, error. Pure: the same bytes give the same text on any machine.
  */
 import type { RawCall } from '../engineProtocol';
-import { SYSCALLS } from '../gen/syscalls';
 import type { DescribedCall } from '../timelineProtocol';
+import { abiOf, type Abi, syscallName } from '../syscallTable';
 import type { SyscallRow } from '../tables';
 import { compileArgument, type Printer } from './argument';
 import { resultText } from './result';
@@ -12,6 +12,7 @@ import { type CallView, viewOf } from './view';
 import { errorName, hex, isRestart } from './words';
 
 export { sigInfoText, type SignalInfo, waitStatusText } from './signals';
+export { syscallName, syscallRow } from '../syscallTable';
 export { errorName, errorText, signalName } from './words';
 
 interface Argument {
@@ -46,40 +47,30 @@ export interface CallLine {
 /** What stands for an argument that the kernel fills in, before it has. */
 const UNKNOWN = '?';
 
-const AUDIT_ARCH_X86_64 = 0xc000003e;
-
-const rowsByNumber = new Map(SYSCALLS.map((row) => [row.nr, row]));
-const compiledRows = new Map<number, CompiledRow>();
-
-/** The row of a number, if it is one of this architecture's. */
-export function syscallRow(nr: number, arch: number): SyscallRow | undefined {
-  return arch === AUDIT_ARCH_X86_64 ? rowsByNumber.get(nr) : undefined;
-}
-
-/** The call's name, "syscall_0x258" if it has none. */
-export function syscallName(nr: number, arch: number): string {
-  return syscallRow(nr, arch)?.name ?? `syscall_0x${nr.toString(16)}`;
-}
+/** By architecture and number. */
+const compiledRows = new Map<number, Map<number, CompiledRow>>();
 
 function compiledRow(nr: number, arch: number): CompiledRow {
-  if (arch !== AUDIT_ARCH_X86_64) return compileRaw(syscallName(nr, arch), undefined);
-  let compiled = compiledRows.get(nr);
-  if (compiled === undefined) {
-    compiled = compileRow(rowsByNumber.get(nr), nr);
-    if (compiled.row !== undefined) compiledRows.set(nr, compiled);
-  }
+  const known = compiledRows.get(arch)?.get(nr);
+  if (known !== undefined) return known;
+  const abi = abiOf(nr, arch);
+  const row = abi?.rows.get(nr & ~abi.bit);
+  if (abi === undefined || row === undefined) return compileRaw(syscallName(nr, arch), undefined);
+  const compiled = compileRow(row, abi);
+  const ofArch = compiledRows.get(arch) ?? new Map<number, CompiledRow>();
+  compiledRows.set(arch, ofArch.set(nr, compiled));
   return compiled;
 }
 
-function compileRow(row: SyscallRow | undefined, nr: number): CompiledRow {
-  if (row === undefined || row.raw) return compileRaw(row?.name ?? `syscall_0x${nr.toString(16)}`, row);
+function compileRow(row: SyscallRow, abi: Abi): CompiledRow {
+  if (row.raw) return compileRaw(row.name, row);
   const order = row.print ?? row.args.map((_, index) => ['', index] as const);
   const args = order.map(([label, index]) => {
     const spec = row.args[index]!;
     return {
       name: label === '' ? spec.name : label,
       prefix: label === '' ? '' : `${label}=`,
-      printer: compileArgument(spec, index),
+      printer: compileArgument(spec, index, abi.wordBytes),
     };
   });
   return { row, name: row.name, args, entry: row.entry };

@@ -1,5 +1,5 @@
 /** Sets of descriptors and CPUs, and vectors of pollfds, in arguments and in what strace says behind the result. */
-import { i32, SHOWN, u16, u32 } from './bytes';
+import { i32, SHOWN, u16, wordAt } from './bytes';
 import { namesOf } from './words';
 
 /** Numbers of the bits that are set, below `limit`. */
@@ -48,7 +48,7 @@ export function countEntries(bytes: Uint8Array): number {
 }
 
 /** Vector of pointers: how many there are before the NULL; undefined if it was not reached. */
-export function countPointers(bytes: Uint8Array): number | undefined {
-  for (let at = 0; at + 8 <= bytes.length; at += 8) if (u32(bytes, at) === 0 && u32(bytes, at + 4) === 0) return at / 8;
+export function countPointers(bytes: Uint8Array, size: number): number | undefined {
+  for (let at = 0; at + size <= bytes.length; at += size) if (wordAt(bytes, at, size) === 0n) return at / size;
   return undefined;
 }

@@ -35,7 +35,7 @@ const CLOCK_TICKS = 100; // USER_HZ, times(2)
 
 export const SIGINFO_BYTES = 128;
 
-/** The bytes of a siginfo_t (x86-64). */
+/** The bytes of a siginfo_t (64-bit). */
 export function readSigInfo(bytes: Uint8Array): SignalInfo {
   const [signo, code] = [i32(bytes, 0), i32(bytes, 8)];
   const kernel = code > 0;
@@ -46,6 +46,19 @@ export function readSigInfo(bytes: Uint8Array): SignalInfo {
     return { ...common, status: i32(bytes, 24), utime: 0n, stime: 0n, value: BigInt(u32(bytes, 28)) };
   const status = code === SI_TIMER ? i32(bytes, 20) : Number(BigInt.asIntN(32, i64(bytes, 16)));
   return { ...common, status, utime: 0n, stime: 0n, value: u64(bytes, 24) };
+}
+
+/** The bytes of an i386's siginfo_t: its words are half as long and nothing is padded. */
+export function readSigInfo32(bytes: Uint8Array): SignalInfo {
+  const [signo, code] = [i32(bytes, 0), i32(bytes, 8)];
+  const kernel = code > 0;
+  const [sender, uid, address] = [i32(bytes, 12), u32(bytes, 16), BigInt(u32(bytes, 12))];
+  const common = { signo, code, errno: i32(bytes, 4), sender, uid, address, utime: 0n, stime: 0n, value: 0n };
+  if (signo === SIGCHLD && kernel)
+    return { ...common, status: i32(bytes, 20), utime: BigInt(i32(bytes, 24)), stime: BigInt(i32(bytes, 28)) };
+  if (signo === SIGSYS && kernel) return { ...common, status: i32(bytes, 16), value: BigInt(u32(bytes, 20)) };
+  if (signo === SIGIO && kernel) return { ...common, status: i32(bytes, 12), value: BigInt(u32(bytes, 16)) };
+  return { ...common, status: i32(bytes, 16), value: BigInt(i32(bytes, 20)) };
 }
 
 /** "{si_signo=SIGCHLD, si_code=CLD_EXITED, ...}" */
@@ -116,13 +129,12 @@ export function sigsetText(set: bigint): string {
 
 const SA_RESTORER = 0x04000000n;
 
-/** The kernel's struct sigaction (x86-64): handler, flags, restorer, mask. */
-export function sigactionText(bytes: Uint8Array): string {
+/** The kernel's struct sigaction. */
+export function sigactionText(handler: bigint, mask: bigint, flags: bigint, restorer: bigint): string {
   const handlers = ['SIG_DFL', 'SIG_IGN'];
-  const [handler, flags] = [u64(bytes, 0), u64(bytes, 8)];
   const name = handler < 2n ? handlers[Number(handler)]! : address(handler);
-  const restorer = (flags & SA_RESTORER) === 0n ? '' : `, sa_restorer=${address(u64(bytes, 16))}`;
-  return `{sa_handler=${name}, sa_mask=${sigsetText(u64(bytes, 24))}, sa_flags=${namesOf('sigaction')(flags)}${restorer}}`;
+  const last = (flags & SA_RESTORER) === 0n ? '' : `, sa_restorer=${address(restorer)}`;
+  return `{sa_handler=${name}, sa_mask=${sigsetText(mask)}, sa_flags=${namesOf('sigaction')(flags)}${last}}`;
 }
 
 /** A wait status, as the macros of waitpid(2) see it. */

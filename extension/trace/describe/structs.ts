@@ -4,8 +4,8 @@
  */
 import { STRUCTS } from '../gen/structs';
 import type { StructField, StructSpec } from '../tables';
-import { escaped, i16, i32, i64, u16, u32, u64 } from './bytes';
-import { readSigInfo, sigactionText, sigInfoText, sigsetText, ticks, waitStatusText } from './signals';
+import { escaped, i16, i32, i64, u16, u32, u64, wordAt } from './bytes';
+import { readSigInfo, readSigInfo32, sigactionText, sigInfoText, sigsetText, ticks, waitStatusText } from './signals';
 import { termiosText } from './termios';
 import { address, device, errorName, hex, mode, modeWithType, namesOf, signalName, utc } from './words';
 
@@ -30,6 +30,7 @@ function compile(spec: StructSpec): BytesText {
   if (special !== undefined) return special(spec);
   const fields = spec.fields.map(fieldText);
   if (spec.form === 'list') return (bytes, at) => `[${fields.map((f) => f(bytes, at)).join(', ')}]`;
+  if (spec.form === 'spread') return (bytes, at) => fields.map((f) => f(bytes, at)).join(', ');
   if (spec.form === 'bare') return (bytes, at) => fields.map((f) => f(bytes, at)).join('');
   const end = spec.more === true ? ', ...}' : '}';
   return (bytes, at) => {
@@ -50,6 +51,19 @@ const NUMBERS: Readonly<Record<StructField['type'], (bytes: Uint8Array, at: numb
   x32: u32,
   x64: u64,
 };
+
+function fieldOf(spec: StructSpec, name: string): StructField {
+  const field = spec.fields.find((f) => f.name === name);
+  if (field === undefined) throw new Error(`no such field: ${name}`);
+  return field;
+}
+
+/** Reads a field of a struct whose form prints it in a way of its own. */
+export function numberAt(spec: StructSpec, name: string): (bytes: Uint8Array, at: number) => bigint {
+  const { type, offset } = fieldOf(spec, name);
+  const read = NUMBERS[type];
+  return (bytes, at) => BigInt(read(bytes, at + offset));
+}
 
 /** "name=value", or the value alone where there is no name. */
 function fieldText(field: StructField): BytesText {
@@ -84,12 +98,16 @@ function valueText(field: StructField): BytesText {
     case 'rlim':
     case 'rlim64':
       return (bytes, at) => resourceLimit(word(bytes, at));
+    case 'rlim32':
+      return (bytes, at) => (u32(bytes, at) === 0xffffffff ? 'RLIM_INFINITY' : resourceLimit(word(bytes, at)));
     case 'ticks':
       return (bytes, at) => ticks(word(bytes, at));
     case 'seconds':
       return (bytes, at) => seconds(word(bytes, at));
     case 'loads':
       return (bytes, at) => `[${u64(bytes, at)}, ${u64(bytes, at + 8)}, ${u64(bytes, at + 16)}]`;
+    case 'loads32':
+      return (bytes, at) => `[${u32(bytes, at)}, ${u32(bytes, at + 4)}, ${u32(bytes, at + 8)}]`;
     case 'fsid':
       return (bytes, at) => `{val=[${hex(BigInt(u32(bytes, at)))}, ${hex(BigInt(u32(bytes, at + 4)))}]}`;
     case 'epolldata':
@@ -122,8 +140,12 @@ const UTIME_NOW = 0x3fffffff;
 const UTIME_OMIT = 0x3ffffffe;
 
 /** A time to set on a file, utimensat(2). */
-function fileTime(bytes: Uint8Array, at: number): string {
-  const [sec, nsec] = [i64(bytes, at), i64(bytes, at + 8)];
+function fileTime(spec: StructSpec): BytesText {
+  const [seconds, nanoseconds] = [numberAt(spec, 'tv_sec'), numberAt(spec, 'tv_nsec')];
+  return (bytes, at) => fileTimeText(seconds(bytes, at), nanoseconds(bytes, at));
+}
+
+function fileTimeText(sec: bigint, nsec: bigint): string {
   if (nsec === BigInt(UTIME_NOW)) return 'UTIME_NOW';
   if (nsec === BigInt(UTIME_OMIT)) return 'UTIME_OMIT';
   const fraction = nsec > 0n && nsec < 1000000000n ? `.${String(nsec).padStart(9, '0')}` : '';
@@ -135,11 +157,14 @@ const S_IFBLK = 0o060000;
 const S_IFCHR = 0o020000;
 
 /** strace's short form: mode and size, or the device number of a device. */
-function statText(bytes: Uint8Array, at: number): string {
-  const bits = u32(bytes, at + 24);
-  const type = bits & 0o170000;
-  const size = type === S_IFBLK || type === S_IFCHR ? `st_rdev=${device(u64(bytes, at + 40))}` : `st_size=${i64(bytes, at + 48)}`;
-  return `{st_mode=${modeWithType(bits)}, ${size}, ...}`;
+function statText(spec: StructSpec): BytesText {
+  const [mode, size, device] = ['st_mode', 'st_size', 'st_rdev'].map((name) => fieldText(fieldOf(spec, name)));
+  const bits = numberAt(spec, 'st_mode');
+  return (bytes, at) => {
+    const type = Number(bits(bytes, at)) & 0o170000;
+    const second = type === S_IFBLK || type === S_IFCHR ? device : size;
+    return `{${mode!(bytes, at)}, ${second!(bytes, at)}, ...}`;
+  };
 }
 
 function pollFd(bytes: Uint8Array, at: number): string {
@@ -147,20 +172,21 @@ function pollFd(bytes: Uint8Array, at: number): string {
   return fd < 0 ? `{fd=${fd}}` : `{fd=${fd}, events=${namesOf('poll')(BigInt(u16(bytes, at + 4)))}}`;
 }
 
-function sigEvent(bytes: Uint8Array, at: number): string {
-  const [value, signo, notify] = [u64(bytes, at), i32(bytes, at + 8), u32(bytes, at + 12)];
+/** `size`: of the ABI's words. */
+const sigEvent = (size: number): BytesText => (bytes, at) => {
+  const [value, signo, notify] = [wordAt(bytes, at, size), i32(bytes, at + size), u32(bytes, at + size + 4)];
   const parts = value === 0n ? [] : [`sigev_value={sival_int=${BigInt.asIntN(32, value)}, sival_ptr=${address(value)}}`];
   parts.push(`sigev_signo=${notify === 0 || notify === 2 || notify === 4 ? signalName(signo) : signo}`);
   parts.push(`sigev_notify=${namesOf('sigev')(BigInt(notify))}`);
-  if (notify === 4) parts.push(`sigev_notify_thread_id=${i32(bytes, at + 16)}`);
+  if (notify === 4) parts.push(`sigev_notify_thread_id=${i32(bytes, at + size + 8)}`);
   if (notify === 2) {
     parts.push(
-      `sigev_notify_function=${address(u64(bytes, at + 16))}`,
-      `sigev_notify_attributes=${address(u64(bytes, at + 24))}`,
+      `sigev_notify_function=${address(wordAt(bytes, at + size + 8, size))}`,
+      `sigev_notify_attributes=${address(wordAt(bytes, at + 2 * size + 8, size))}`,
     );
   }
   return `{${parts.join(', ')}}`;
-}
+};
 
 /** Each of the three sets as names of capabilities; the second half of each lies 12 bytes on, capget(2). */
 function capabilities(bytes: Uint8Array, at: number): string {
@@ -194,37 +220,55 @@ function cloneArgs(bytes: Uint8Array, at: number): string {
   return `{${parts.join(', ')}}`;
 }
 
-function openHow(bytes: Uint8Array, at: number): string {
-  const [flags, bits] = [u64(bytes, at), u64(bytes, at + 8)];
-  const modeText = (flags & 0x400040n) === 0n && bits === 0n ? '' : `mode=${mode(Number(bits & 0xffffffffn))}, `;
-  return `{flags=${namesOf('open')(flags)}, ${modeText}resolve=${namesOf('resolve')(u64(bytes, at + 16))}}`;
+function openHow(spec: StructSpec): BytesText {
+  const flagsText = fieldText(fieldOf(spec, 'flags'));
+  return (bytes, at) => `{${flagsText(bytes, at)}, ${openHowRest(bytes, at)}}`;
 }
 
-function time(bytes: Uint8Array, at: number): string {
-  return `[${seconds(i64(bytes, at))}]`;
+function openHowRest(bytes: Uint8Array, at: number): string {
+  const [flags, bits] = [u64(bytes, at), u64(bytes, at + 8)];
+  const modeText = (flags & 0x400040n) === 0n && bits === 0n ? '' : `mode=${mode(Number(bits & 0xffffffffn))}, `;
+  return `${modeText}resolve=${namesOf('resolve')(u64(bytes, at + 16))}`;
 }
 
 /** Printers by `form`; each gets its struct's row. */
 const SPECIAL: Readonly<Record<string, (spec: StructSpec) => BytesText>> = {
-  stat: () => statText,
-  utime: () => fileTime,
+  stat: statText,
+  utime: fileTime,
   pollfd: () => pollFd,
-  sigset: () => (bytes, at) => sigsetText(u64(bytes, at)),
-  sigmask6: () => (bytes, at) => `{sigmask=${address(u64(bytes, at))}, sigsetsize=${u64(bytes, at + 8)}}`,
-  sigaction: () => (bytes, at) => sigactionText(bytes.subarray(at)),
+  sigset: (spec) => {
+    const set = numberAt(spec, '');
+    return (bytes, at) => sigsetText(set(bytes, at));
+  },
+  sigmask6: (spec) => {
+    const [set, size] = [numberAt(spec, 'sigmask'), numberAt(spec, 'sigsetsize')];
+    return (bytes, at) => `{sigmask=${address(set(bytes, at))}, sigsetsize=${size(bytes, at)}}`;
+  },
+  sigaction: (spec) => {
+    const [handler, flags, restorer, mask] = ['sa_handler', 'sa_flags', 'sa_restorer', 'sa_mask'].map((n) => numberAt(spec, n));
+    return (bytes, at) => sigactionText(handler!(bytes, at), mask!(bytes, at), flags!(bytes, at), restorer!(bytes, at));
+  },
   siginfo: () => (bytes, at) => sigInfoText(readSigInfo(bytes.subarray(at))),
-  sigevent: () => sigEvent,
+  siginfo32: () => (bytes, at) => sigInfoText(readSigInfo32(bytes.subarray(at))),
+  sigevent: () => sigEvent(8),
+  sigevent32: () => sigEvent(4),
   wstatus: () => (bytes, at) => `[${waitStatusText(i32(bytes, at))}]`,
   fdpair: () => (bytes, at) => `[${i32(bytes, at)}, ${i32(bytes, at + 4)}]`,
   capdata: () => capabilities,
   clone_args: () => cloneArgs,
-  open_how: () => openHow,
+  open_how: openHow,
   termios: () => termiosText,
-  time: () => time,
+  time: (spec) => {
+    const value = numberAt(spec, '');
+    return (bytes, at) => `[${seconds(value(bytes, at))}]`;
+  },
   pair: (spec) => {
     const [element, size] = [structText(spec.of ?? ''), spec.size / 2];
     return (bytes, at) => `[${element(bytes, at)}, ${element(bytes, at + size)}]`;
   },
   socklen: () => (bytes, at) => `[${i32(bytes, at)}]`,
-  'moved-offset': () => (bytes, at) => `[${i64(bytes, at)}]`,
+  'moved-offset': (spec) => {
+    const value = numberAt(spec, '');
+    return (bytes, at) => `[${value(bytes, at)}]`;
+  },
 };

@@ -16,6 +16,8 @@ export const int64 = (word: bigint): string => BigInt.asIntN(64, word).toString(
 export const uint64 = (word: bigint): string => BigInt.asUintN(64, word).toString();
 /** A user or group id: -1 means "leave as it is". */
 export const id = (word: bigint): string => (BigInt.asUintN(32, word) === 0xffffffffn ? '-1' : uint32(word));
+/** The same in 16 bits, as i386's oldest calls have it. */
+export const id16 = (word: bigint): string => ((word & 0xffffn) === 0xffffn ? '-1' : String(word & 0xffffn));
 export const fdAt = (word: bigint): string => (BigInt.asIntN(32, word) === -100n ? 'AT_FDCWD' : int32(word));
 
 /** Permission bits, at least three digits. */

@@ -9,6 +9,7 @@ import { FLAG_LISTS } from '../../../extension/trace/gen/flags';
 import { FD_CLASSES, RECORD_COLUMNS } from '../../../extension/trace/gen/schema';
 import { STRUCTS } from '../../../extension/trace/gen/structs';
 import { RESULT_VARIANTS, SYSCALLS, VARIANTS } from '../../../extension/trace/gen/syscalls';
+import { ABIS } from '../../../extension/trace/syscallTable';
 import type { ArgumentSpec, FlagList, ResultSpec } from '../../../extension/trace/tables';
 
 void it('what is generated is what the JSON files say now', () => {
@@ -31,10 +32,22 @@ void describe('system calls', () => {
     for (const [, name, number] of defined) assert.equal(known.get(Number(number)), name);
   });
 
+  void it('the other ABIs have the numbers of the kernel headers', () => {
+    const name = (id: string, nr: number): string | undefined => ABIS.find((abi) => abi.id === id)?.rows.get(nr)?.name;
+    const known: readonly (readonly [string, number, string])[] = [
+      ['arm64', 56, 'openat'], ['arm64', 63, 'read'], ['arm64', 79, 'newfstatat'], ['arm64', 220, 'clone'], ['arm64', 291, 'statx'],
+      ['i386', 5, 'open'], ['i386', 102, 'socketcall'], ['i386', 192, 'mmap2'], ['i386', 195, 'stat64'], ['i386', 403, 'clock_gettime64'],
+      ['x32', 0, 'read'], ['x32', 520, 'execve'], ['x32', 547, 'pwritev2'],
+    ]; // prettier-ignore
+    for (const [id, nr, expected] of known) assert.equal(name(id, nr), expected);
+    const sizes = Object.fromEntries(ABIS.map(({ id, rows }) => [id, rows.size]));
+    assert.deepEqual(sizes, { x86_64: 385, arm64: 327, i386: 461, x32: 385 });
+  });
+
   void it('numbers and names occur once, up to those of Linux 6.18', () => {
     assert.equal(new Set(SYSCALLS.map((row) => row.nr)).size, SYSCALLS.length);
-    assert.equal(new Set(SYSCALLS.map((row) => row.name)).size, SYSCALLS.length);
-    assert.ok(SYSCALLS.some((row) => row.nr === 469 && row.name === 'file_setattr'));
+    for (const { id, rows } of ABIS) assert.equal(new Set([...rows.values()].map((row) => row.name)).size, rows.size, id);
+    for (const { id, rows } of ABIS) assert.equal(rows.get(469)?.name, 'file_setattr', id);
   });
 
   void it('most rows say what their arguments are', () => {
@@ -51,9 +64,11 @@ void describe('system calls', () => {
   });
 });
 
+const everyRow = ABIS.flatMap(({ rows }) => [...rows.values()]);
+
 /** Every argument that a row or a variant can have. */
 function allArguments(): { readonly where: string; readonly spec: ArgumentSpec }[] {
-  const inRows = SYSCALLS.flatMap((row) => row.args.map((spec) => ({ where: `${row.name} ${spec.name}`, spec })));
+  const inRows = everyRow.flatMap((row) => row.args.map((spec) => ({ where: `${row.name} ${spec.name}`, spec })));
   const inVariants = Object.entries(VARIANTS).flatMap(([name, variant]) =>
     [...variant.rows, variant.otherwise].map((spec) => ({ where: `${name} ${spec.name}`, spec })),
   );
@@ -71,7 +86,7 @@ void describe('names', () => {
   });
 
   void it('so do those of results', () => {
-    const results: ResultSpec[] = SYSCALLS.map((row) => row.ret);
+    const results: ResultSpec[] = everyRow.map((row) => row.ret);
     for (const variant of Object.values(RESULT_VARIANTS)) results.push(variant.otherwise, ...variant.rows.map((row) => row.ret));
     for (const ret of results) {
       if (ret.list !== undefined) assert.ok(FLAG_LISTS[ret.list], ret.list);
