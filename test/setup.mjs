@@ -35,6 +35,10 @@ const TEST_NEEDS = [
   { package: 'git', there: () => onPath('git') },
   { package: 'python3', there: () => onPath('python3') },
   { package: 'binutils', there: () => onPath('addr2line') },
+  { package: 'sqlite3', there: () => onPath('sqlite3') },
+  { package: 'openssl', there: () => onPath('openssl') },
+  { package: 'cpio', there: () => onPath('cpio') },
+  { package: 'iproute2', there: () => onPath('ip') || isFile('/sbin/ip') || isFile('/usr/sbin/ip') },
 ];
 const BROWSER_NEEDS = [{ package: 'chromium', there: () => findChromium() !== undefined }];
 
