@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "ledger.h"
 #include "loop.h"
 #include "modules.h"
 #include "record.h"
@@ -79,6 +80,8 @@ static int begin(struct tracer *tracer, char *sentence, size_t size)
 	tracer->entry_ready = true;
 	tracer->root_pid = options->attach_pid;
 	control_set_root(tracer->control, options->attach_pid);
+	if (tracee_find(tracer, options->attach_pid))
+		ledger_attached(tracer, tracee_find(tracer, options->attach_pid));
 	record_warning(tracer, NULL, WARNING_CODE_INTERRUPTED,
 		"Attaching stopped each thread once: a call such as epoll_wait or sigtimedwait that was waiting then returned "
 		"EINTR.");

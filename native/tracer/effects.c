@@ -5,12 +5,13 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 
+#include "exits.h"
+#include "ledger.h"
 #include "memory.h"
 #include "modules.h"
 #include "record.h"
@@ -72,6 +73,8 @@ void effects_enter(struct tracer *tracer, struct tracee *tracee)
 
 	if (row && row->effect == EFFECT_FORK)
 		enter_fork(tracer, tracee);
+	exits_enter(tracer, tracee);
+	ledger_enter(tracer, tracee);
 }
 
 /* From now on calls that the program's own filter refuses would not reach ours: stop at every call's entry and exit instead. */
@@ -131,15 +134,6 @@ static void exit_mapping(struct tracer *tracer, struct process *process, const s
 	}
 }
 
-/* A new descriptor whose work is done without calls, by the name that the table gives it. */
-static void exit_new(struct tracer *tracer, const struct tracee *tracee)
-{
-	if (strcmp(tracee->call.row->effect_name, "anon_inode:[io_uring]") == 0)
-		record_blind(tracer, tracee, BLIND_REASON_IO_URING,
-			"An io_uring was set up: what is asked for through its memory is done without system calls, and is not "
-			"in the trace.");
-}
-
 static bool failed(int64_t ret)
 {
 	return ret < 0 && ret >= -4095;
@@ -152,6 +146,8 @@ void effects_exit(struct tracer *tracer, struct tracee *tracee)
 
 	if (call->table_changed_to)
 		process->files = call->table_changed_to;
+	exits_exit(tracer, tracee);
+	ledger_exit(tracer, tracee);
 	if (!call->row || call->row->effect == EFFECT_NONE)
 		return;
 	if (call->row->effect == EFFECT_SECCOMP)
@@ -160,8 +156,6 @@ void effects_exit(struct tracer *tracer, struct tracee *tracee)
 		exit_prctl(tracer, tracee);
 	else if (call->row->effect == EFFECT_UNSHARE)
 		process->nested |= !failed(call->ret);
-	else if (call->row->effect == EFFECT_NEW && !failed(call->ret))
-		exit_new(tracer, tracee);
 	else if (!failed(call->ret) && process->space->unwind)
 		exit_mapping(tracer, process, call);
 }

@@ -201,6 +201,15 @@ uint64_t fd_state_lookup(struct fd_state *s, uint32_t table, pid_t pid, uint32_t
 	return slot ? slot->description->id : 0;
 }
 
+void fd_state_closed_unseen(struct fd_state *s, uint32_t table, uint32_t process, uint64_t event, int fd, uint64_t description)
+{
+	struct fd_table *t = fd_table_get(s, table);
+	struct fd_slot *slot = t && fd >= 0 ? fd_table_slot(t, fd) : NULL;
+
+	if (slot && slot->description && slot->description->id == description)
+		fd_table_close(s, t, slot, FD_OP_CLOSE, (struct fd_actor){ process, event + 1 });
+}
+
 const char *fd_state_name(const struct fd_state *s, uint64_t description, uint8_t *cls)
 {
 	const struct fd_description *d = fd_description_by_id(s, description);

@@ -15,12 +15,17 @@
 #include "commands.h"
 #include "control.h"
 #include "cpu.h"
+#include "exits.h"
+#include "ledger.h"
 #include "modules.h"
 #include "record.h"
 #include "resume.h"
 #include "statistics.h"
 #include "stop.h"
 #include "waiting.h"
+
+/* The code segment of 32-bit programs (the kernel's __USER32_CS). */
+#define COMPAT_SEGMENT 0x23
 
 /* Fills *out from an entry or seccomp stop. Returns false if it is neither, or the thread has vanished. */
 static bool read_stop(struct tracee *tracee, struct entry_info *out, int64_t *ret, uint8_t *operation)
@@ -98,11 +103,13 @@ static void handle_exec(struct tracer *tracer, struct tracee *tracee)
 	errno = 0;
 	sp = (unsigned long)ptrace(PTRACE_PEEKUSER, tracee->tid, (void *)offsetof(struct user_regs_struct, rsp), NULL);
 	modules_exec(tracer->modules, process, errno == 0 ? sp : 0);
+	process->compat = ptrace(PTRACE_PEEKUSER, tracee->tid, (void *)offsetof(struct user_regs_struct, cs), NULL) == COMPAT_SEGMENT;
 	process->files = fd_state_table_exec(tracer->fds, process->files, process->index, tracee->call.event);
 	tracee->call.files = process->files;
 	if (process->root)
 		tracer->entry_ready = true;
 	record_exec(tracer, tracee);
+	ledger_exec(tracer, tracee);
 	resume_tracee(tracee, 0);
 }
 
@@ -112,7 +119,7 @@ static void handle_exiting(struct tracer *tracer, struct tracee *tracee)
 		statistics_tell(tracer);
 	if (!tracee->exiting && tracee->process && tracee->tid == tracee->process->pid)
 		tracer->exiting_leaders++;
-	tracee->exiting = true;
+	exits_begin(tracee, (int)children_event_message(tracee->tid));
 	resume_tracee(tracee, 0);
 }
 
@@ -140,8 +147,10 @@ static void handle_signal(struct tracer *tracer, struct tracee *tracee, int sign
 	siginfo_t info;
 
 	memset(&info, 0, sizeof(info));
-	if (ptrace(PTRACE_GETSIGINFO, tracee->tid, NULL, &info) == 0)
+	if (ptrace(PTRACE_GETSIGINFO, tracee->tid, NULL, &info) == 0) {
+		exits_signal(tracee, &info);
 		record_signal(tracer, tracee, signal, &info, 0);
+	}
 	resume_tracee(tracee, signal);
 }
 
@@ -151,8 +160,10 @@ static void handle_gone(struct tracer *tracer, struct tracee *tracee, int status
 
 	if (tracee->exiting && tracee->tid == gone)
 		tracer->exiting_leaders--;
-	if (tracee->process)
+	if (tracee->process) {
+		ledger_thread_end(tracer, tracee);
 		record_exited(tracer, tracee, status, usage);
+	}
 	tracee_remove(tracer, tracee);
 	if (tracer->unclaimed > 0)
 		children_adopt(tracer, gone);

@@ -109,6 +109,7 @@ static void scan(struct modules *modules, struct process *process, bool after_ex
 			program = line.inode;
 		if (!line.executable)
 			continue;
+		space->vdso |= strcmp(line.path, "[vdso]") == 0;
 		if (loader) {
 			space->loader_start = space->loader_start ? space->loader_start : line.start;
 			space->loader_end = line.end;
@@ -141,6 +142,7 @@ void modules_exec(struct modules *modules, struct process *process, uint64_t sp)
 	space_clear(process->space);
 	process->space->loader_start = process->space->loader_end = 0;
 	process->space->start_sp = sp;
+	process->space->vdso = false;
 	process->space->started = false;
 	scan(modules, process, true);
 }

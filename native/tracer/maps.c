@@ -63,7 +63,9 @@ static bool parse(char *text, struct map_line *line)
 	line->end = strtoull(at + 1, &at, 16);
 	if (*at != ' ' || strlen(at) < 6 || line->end <= line->start)
 		return false;
+	line->writable = at[2] == 'w';
 	line->executable = at[3] == 'x';
+	line->shared = at[4] == 's';
 	line->offset = strtoull(at + 6, &at, 16);
 	at = *at == ' ' ? strchr(at + 1, ' ') : NULL;
 	if (!at)

@@ -19,7 +19,7 @@ struct maps {
 
 struct map_line {
 	uint64_t start, end, offset, inode;
-	bool executable;
+	bool writable, executable, shared;
 	const char *path; /* empty: none; valid until the next call */
 };
 

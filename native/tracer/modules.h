@@ -24,6 +24,10 @@ struct space {
 	uint64_t start_sp;                 /* the stack pointer with which the program was started */
 	bool started;                      /* the program's own code has begun */
 	bool stale;                        /* code has appeared somewhere (mprotect, mremap): proc knows where */
+	bool vdso;                         /* the program has one */
+	uint64_t id;                       /* never reused; another one after an exec */
+	struct shared_map *shared;         /* files mapped shared (shared_maps.h) */
+	uint32_t shared_count, shared_capacity;
 	struct space_range *waiting;       /* mapped ranges whose module's CFI has not been compiled yet */
 	uint32_t waiting_count, waiting_capacity;
 };
@@ -46,6 +50,8 @@ void modules_free(struct modules *modules);
 struct space *space_new(struct modules *modules);
 struct space *space_share(struct space *space);
 struct space *space_clone(const struct space *space);
+/* It is another one from now on, though its place is the same: an exec. */
+void space_renew(struct space *space);
 void space_release(struct space *space);
 
 /* Forgets what was mapped and reads anew what is: after exec, when attached to, and when a change can't be followed otherwise. */

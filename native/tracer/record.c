@@ -9,6 +9,7 @@
 #include "capture.h"
 #include "control.h"
 #include "effects.h"
+#include "ledger.h"
 #include "modules.h"
 #include "notice.h"
 #include "origin.h"
@@ -18,6 +19,14 @@
 /* Codes by which a call's exit says that the kernel will begin it anew (include/linux/errno.h). */
 #define FIRST_RESTART_CODE 512
 #define LAST_RESTART_CODE  516
+
+/* seccomp(2): the bit in a number that makes it one of the x32 ABI. */
+#define X32_BIT 0x40000000u
+
+static bool is_foreign(const struct entry_info *info)
+{
+	return info->arch != AUDIT_ARCH_X86_64 || (info->nr & X32_BIT);
+}
 
 static void fill_call(struct tracee *tracee, const struct entry_info *info, uint64_t event)
 {
@@ -136,6 +145,8 @@ void record_entry(struct tracer *tracer, struct tracee *tracee, const struct ent
 	tracee->call.path = NULL;
 	tracee->origin = origin_of(tracee, info);
 	effects_enter(tracer, tracee);
+	if (is_foreign(info))
+		ledger_foreign_call(tracer, tracee, info->arch);
 	/* What a vector points to is read as its rows are written. */
 	tracee->half_seq = writer_sequence(tracer->writer);
 	capture_write_entry(tracer->capture, &call);
@@ -186,12 +197,14 @@ static bool may_run_on(const struct fd_call *call)
 {
 	if (!call->row || (call->row->effect == EFFECT_OPEN && call->ret >= 0))
 		return true;
-	return call->row->effect == EFFECT_NONE && call->row->touch != TOUCH_PATH; /* a path may be read once more */
+	/* A path may be read once more, and so may what was handed over through memory. */
+	return call->row->effect == EFFECT_NONE && call->row->touch != TOUCH_PATH && call->row->ledger == LEDGER_NONE;
 }
 
 static void take_effects(struct tracer *tracer, struct tracee *tracee)
 {
-	fd_state_exit(tracer->fds, &tracee->call);
+	if (!ledger_result_is_index(tracee))
+		fd_state_exit(tracer->fds, &tracee->call);
 	effects_exit(tracer, tracee);
 }
 

@@ -43,8 +43,8 @@ void record_signal(struct tracer *tracer, const struct tracee *tracee, int signa
 void record_exited(struct tracer *tracer, const struct tracee *tracee, int status, const struct rusage *usage);
 /* A thread whose exec made it its process's leader is over under its former id. */
 void record_superseded(struct tracer *tracer, const struct tracee *former);
-/* Something goes on from now on that no system call shows. reason: enum blind_reason. */
-void record_blind(struct tracer *tracer, const struct tracee *tracee, uint32_t reason, const char *text);
+/* Something that no system call shows; about has what it is, text a sentence or nothing. */
+void record_blind(struct tracer *tracer, const struct tracee *tracee, const struct row_blind *about, const char *text);
 /* tracee may be NULL. Also told to the control channel. */
 void record_warning(struct tracer *tracer, const struct tracee *tracee, uint32_t code, const char *text);
 void record_meta(struct tracer *tracer, const char *key, const char *value, size_t length);

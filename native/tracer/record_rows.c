@@ -10,32 +10,14 @@
 
 #include "capture.h"
 #include "control.h"
+#include "exits.h"
+#include "ledger.h"
+#include "process_facts.h"
 #include "record.h"
-
-/* Of a command line; execve(2) allows megabytes, nobody reads them. */
-#define ARGV_BYTES 32768
 
 static uint32_t intern(struct tracer *tracer, const char *text)
 {
 	return writer_string(tracer->writer, text, strlen(text));
-}
-
-/* A file of a process in proc, read whole as far as it fits. Returns the length, 0 if it can't be had. */
-static size_t read_proc(pid_t pid, const char *name, char *buffer, size_t size)
-{
-	char path[64];
-	size_t done = 0;
-	ssize_t got = 1;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	while (done < size && (got = read(fd, buffer + done, size - done)) > 0)
-		done += (size_t)got;
-	close(fd);
-	return done;
 }
 
 static void warn_if_setuid(struct tracer *tracer, const struct tracee *tracee, const char *path)
@@ -57,9 +39,9 @@ void record_exec(struct tracer *tracer, struct tracee *tracee)
 	struct row_exec row = {
 		.time = tracer_now(), .process = process->index, .thread = tracee->index, .event = tracee->call.event
 	};
-	static char words[ARGV_BYTES];
-	char link[64], path[4096];
-	size_t length = read_proc(process->pid, "cmdline", words, sizeof(words));
+	static char words[PROCESS_ARGV_BYTES];
+	char link[64], path[4096], cwd[4096];
+	size_t length = process_facts_argv(process->pid, words, sizeof(words), &row.argv_full);
 	ssize_t got;
 	int64_t position;
 
@@ -67,8 +49,10 @@ void record_exec(struct tracer *tracer, struct tracee *tracee)
 	got = readlink(link, path, sizeof(path) - 1);
 	path[got > 0 ? got : 0] = '\0';
 	process_read_name(process);
+	process_facts_cwd(process->pid, cwd, sizeof(cwd));
 	row.seq = writer_sequence(tracer->writer);
 	row.path = intern(tracer, path);
+	row.cwd = intern(tracer, cwd);
 	row.name = intern(tracer, process->name);
 	position = length > 0 ? writer_heap(tracer->writer, words, length) : 0;
 	if (position >= 0) {
@@ -123,6 +107,21 @@ void record_signal(struct tracer *tracer, const struct tracee *tracee, int signa
 	writer_append(tracer->writer, RECORD_SIGNAL, &row);
 }
 
+static void fill_usage(const struct process *process, const struct rusage *usage, struct row_exited *row)
+{
+	row->user_us = (uint64_t)usage->ru_utime.tv_sec * 1000000u + (uint64_t)usage->ru_utime.tv_usec;
+	row->system_us = (uint64_t)usage->ru_stime.tv_sec * 1000000u + (uint64_t)usage->ru_stime.tv_usec;
+	row->max_rss_kb = (uint64_t)usage->ru_maxrss;
+	row->minor_faults = (uint64_t)usage->ru_minflt;
+	row->major_faults = (uint64_t)usage->ru_majflt;
+	row->voluntary_switches = (uint64_t)usage->ru_nvcsw;
+	row->involuntary_switches = (uint64_t)usage->ru_nivcsw;
+	row->blocks_in = (uint64_t)usage->ru_inblock;
+	row->blocks_out = (uint64_t)usage->ru_oublock;
+	row->children_user_us = process->children_user_us;
+	row->children_system_us = process->children_system_us;
+}
+
 void record_exited(struct tracer *tracer, const struct tracee *tracee, int status, const struct rusage *usage)
 {
 	const struct process *process = tracee->process;
@@ -132,16 +131,17 @@ void record_exited(struct tracer *tracer, const struct tracee *tracee, int statu
 		.scope = EXIT_SCOPE_THREAD,
 		.status = status };
 
+	exits_fill(tracee, status, &row);
 	row.seq = writer_sequence(tracer->writer);
 	writer_append(tracer->writer, RECORD_EXITED, &row);
 	control_thread_exit(tracer->control, process->pid, tracee->tid);
 	if (process->threads > 1)
 		return;
+	ledger_process_end(tracer, tracee);
 	row.seq = writer_sequence(tracer->writer);
 	row.scope = EXIT_SCOPE_PROCESS;
-	row.user_us = (uint64_t)usage->ru_utime.tv_sec * 1000000u + (uint64_t)usage->ru_utime.tv_usec;
-	row.system_us = (uint64_t)usage->ru_stime.tv_sec * 1000000u + (uint64_t)usage->ru_stime.tv_usec;
-	row.max_rss_kb = (uint64_t)usage->ru_maxrss;
+	exits_fill(tracee, status, &row);
+	fill_usage(process, usage, &row);
 	writer_append(tracer->writer, RECORD_EXITED, &row);
 	control_exited(tracer->control, process->pid, status);
 }
@@ -161,16 +161,22 @@ void record_superseded(struct tracer *tracer, const struct tracee *former)
 		.time = tracer_now(), .process = former->process->index, .thread = former->index, .scope = EXIT_SCOPE_THREAD
 	};
 
+	row.cause = EXIT_CAUSE_EXEC;
+	row.event = former->process->exec_event;
+
 	row.seq = writer_sequence(tracer->writer);
 	writer_append(tracer->writer, RECORD_EXITED, &row);
 	control_thread_exit(tracer->control, former->process->pid, former->tid);
 }
 
-void record_blind(struct tracer *tracer, const struct tracee *tracee, uint32_t reason, const char *text)
+void record_blind(struct tracer *tracer, const struct tracee *tracee, const struct row_blind *about, const char *text)
 {
-	struct row_blind row = { .time = tracer_now(), .thread = tracee->index, .reason = reason };
+	struct row_blind row = *about;
 
+	row.time = tracer_now();
 	row.seq = writer_sequence(tracer->writer);
+	row.thread = tracee->index;
+	row.event = tracee->recorded ? tracee->call.event + 1 : 0;
 	row.text = intern(tracer, text);
 	writer_append(tracer->writer, RECORD_BLIND, &row);
 }

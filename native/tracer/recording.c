@@ -12,6 +12,7 @@
 #include "capture.h"
 #include "control.h"
 #include "finish.h"
+#include "ledger.h"
 #include "modules.h"
 #include "output.h"
 #include "record.h"
@@ -85,6 +86,8 @@ int recording_open(struct tracer *tracer, const struct options *options, const c
 		err = fd_state_new(&world, &tracer->fds);
 	if (err == 0)
 		err = capture_new(tracer->writer, options->payload_bytes, &tracer->capture);
+	if (err == 0)
+		err = ledger_new(&tracer->ledger);
 	if (err == 0)
 		err = modules_new(tracer->writer, options->stacks, &tracer->modules);
 	if (err == 0 && options->stacks)
@@ -162,6 +165,7 @@ void recording_commit(struct tracer *tracer)
 	tracer->committed = true;
 	if (tracer->end_reason == 0)
 		tracer->end_reason = END_REASON_ALL_EXITED;
+	ledger_finish(tracer);
 	if (tracer->stacks)
 		finish_symbols(tracer);
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)tracer->cheapest_ns);
@@ -189,6 +193,7 @@ void recording_close(struct tracer *tracer, bool remove_trace)
 	free_tracees(tracer);
 	stacks_free(tracer->stacks);
 	modules_free(tracer->modules);
+	ledger_free(tracer->ledger);
 	capture_free(tracer->capture);
 	fd_state_free(tracer->fds);
 	world_free(tracer->world);

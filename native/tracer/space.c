@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared_maps.h"
+
+static uint64_t spaces; /* made so far */
+
 struct space *space_new(struct modules *modules)
 {
 	struct space *space = calloc(1, sizeof(*space));
@@ -15,6 +19,7 @@ struct space *space_new(struct modules *modules)
 	if (!space)
 		return NULL;
 	space->references = 1;
+	space->id = ++spaces;
 	if (modules_unwinds(modules) && unwind_space_new(&space->unwind) != 0) {
 		free(space);
 		return NULL;
@@ -36,9 +41,12 @@ struct space *space_clone(const struct space *from)
 		return NULL;
 	*space = *from;
 	space->references = 1;
+	space->id = ++spaces;
 	space->unwind = NULL;
 	space->waiting = NULL;
 	space->waiting_capacity = 0;
+	if (shared_maps_clone(from, space) != 0)
+		goto fail;
 	if (from->waiting_count > 0) {
 		space->waiting = malloc(from->waiting_count * sizeof(*space->waiting));
 		if (!space->waiting)
@@ -50,6 +58,7 @@ struct space *space_clone(const struct space *from)
 		goto fail;
 	return space;
 fail:
+	shared_maps_free(space);
 	free(space->waiting);
 	free(space);
 	return NULL;
@@ -60,8 +69,15 @@ void space_release(struct space *space)
 	if (!space || --space->references > 0)
 		return;
 	unwind_space_free(space->unwind);
+	shared_maps_free(space);
 	free(space->waiting);
 	free(space);
+}
+
+void space_renew(struct space *space)
+{
+	space->id = ++spaces;
+	shared_maps_clear(space);
 }
 
 void space_clear(struct space *space)

@@ -12,6 +12,7 @@
 
 #include "control.h"
 #include "modules.h"
+#include "process_facts.h"
 #include "tracer.h"
 
 uint64_t tracer_now(void)
@@ -52,27 +53,6 @@ struct tracee *tracee_add(struct tracer *tracer, pid_t tid)
 	return tracee;
 }
 
-/* The id that the kernel shows to the thread itself, where its pid namespace may be another than ours. */
-static pid_t namespace_id(pid_t tid)
-{
-	char path[64], line[256];
-	long id = tid;
-	FILE *status;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	status = fopen(path, "re");
-	if (!status)
-		return tid;
-	while (fgets(line, sizeof(line), status)) {
-		char *last = strrchr(line, '\t');
-
-		if (strncmp(line, "NSpid:", 6) == 0 && last)
-			id = strtol(last + 1, NULL, 10);
-	}
-	fclose(status);
-	return (pid_t)id;
-}
-
 void tracee_claim(struct tracer *tracer, struct tracee *tracee, struct process *process)
 {
 	struct row_thread row = {
@@ -80,7 +60,7 @@ void tracee_claim(struct tracer *tracer, struct tracee *tracee, struct process *
 		.time = tracer_now(),
 		.process = process->index,
 		.tid = tracee->tid,
-		.ns_tid = process->nested ? namespace_id(tracee->tid) : tracee->tid,
+		.ns_tid = process->nested ? process_facts_namespaces(tracee->tid, NULL, 0) : tracee->tid,
 		.name = writer_string(tracer->writer, process->name, strlen(process->name)),
 	};
 
@@ -113,8 +93,11 @@ void tracee_remove(struct tracer *tracer, struct tracee *tracee)
 	tracer->tracees--;
 	if (tracee->hold == HOLD_UNCLAIMED)
 		tracer->unclaimed--;
+	if (tracee->process && tracee->exiting)
+		tracee->process->exiting--;
 	if (tracee->process && --tracee->process->threads == 0)
 		process_remove(tracer, tracee->process);
+	free(tracee->ledger);
 	free(tracee);
 }
 
@@ -132,8 +115,10 @@ void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former
 	leader->entry_class = former->entry_class;
 	leader->every_call = former->every_call;
 	leader->step = former->step;
-	if (leader->exiting) /* it was killed by the exec, and is the one that goes on after all */
+	if (leader->exiting) { /* it was killed by the exec, and is the one that goes on after all */
 		tracer->exiting_leaders--;
+		leader->process->exiting--;
+	}
 	leader->exiting = false;
 	leader->hold = HOLD_NONE;
 	tracee_remove(tracer, former);
@@ -165,35 +150,42 @@ void process_read_name(struct process *process)
 	process->name[got > 0 ? got : 0] = '\0';
 }
 
-/* The parent's id in the child's place: of a process that was forked it is known, else proc says it. */
-static pid_t parent_id(pid_t pid)
-{
-	char path[64], text[512];
-	const char *after;
-	ssize_t got = -1;
-	int ppid = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		got = read(fd, text, sizeof(text) - 1);
-		close(fd);
-	}
-	if (got <= 0)
-		return 0;
-	text[got] = '\0';
-	after = strrchr(text, ')'); /* the name before it may hold anything */
-	if (!after || sscanf(after + 1, " %*c %d", &ppid) != 1)
-		return 0;
-	return (pid_t)ppid;
-}
-
 static uint32_t files_of_child(struct tracer *tracer, const struct process *parent, pid_t pid, uint32_t index, uint32_t flags)
 {
 	if (!parent)
 		return fd_state_table_found(tracer->fds, pid, index);
 	return fd_state_table_fork(tracer->fds, parent->files, index, (flags & PROCESS_FLAG_SHARES_FILES) != 0);
+}
+
+static uint32_t intern(struct tracer *tracer, const char *text)
+{
+	return writer_string(tracer->writer, text, strlen(text));
+}
+
+static void fill_namespaces(struct tracer *tracer, pid_t pid, struct row_process *row)
+{
+	char ids[512];
+
+	row->ns_pid = process_facts_namespaces(pid, ids, sizeof(ids));
+	row->ns_pids = intern(tracer, ids);
+}
+
+/* Of a process that ran before: what its exec would have said. */
+static void fill_before(struct tracer *tracer, pid_t pid, struct row_process *row)
+{
+	static char words[PROCESS_ARGV_BYTES];
+	char cwd[4096];
+	uint64_t full;
+	size_t length = process_facts_argv(pid, words, sizeof(words), &full);
+	int64_t position = length > 0 ? writer_heap(tracer->writer, words, length) : 0;
+
+	if (position >= 0) {
+		row->argv_pos = (uint64_t)position;
+		row->argv_length = (uint32_t)length;
+	}
+	process_facts_cwd(pid, cwd, sizeof(cwd));
+	row->cwd = intern(tracer, cwd);
+	row->started = process_facts_started(pid);
 }
 
 struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t flags)
@@ -222,8 +214,12 @@ struct process *process_add(struct tracer *tracer, pid_t pid, const struct proce
 	else
 		process_read_name(process);
 	process->files = files_of_child(tracer, parent, pid, process->index, flags);
-	row.ns_pid = process->nested || !parent ? namespace_id(pid) : pid;
-	row.ppid = process->ppid = parent ? parent->pid : parent_id(pid);
+	row.ns_pid = pid;
+	if (process->nested || !parent)
+		fill_namespaces(tracer, pid, &row);
+	if (flags & PROCESS_FLAG_ATTACHED)
+		fill_before(tracer, pid, &row);
+	row.ppid = process->ppid = parent ? parent->pid : process_facts_parent(pid);
 	row.parent = parent ? parent->index + 1 : 0;
 	row.files = process->files;
 	row.name = writer_string(tracer->writer, process->name, strlen(process->name));

@@ -24,9 +24,11 @@ struct remote_addr {
 
 struct capture;
 struct control;
+struct ledger;
 struct modules;
 struct space;
 struct stacks;
+struct thread_ledger;
 struct world;
 
 struct process {
@@ -39,6 +41,17 @@ struct process {
 	char name[16]; /* comm: 15 bytes and a NUL */
 	bool root;
 	bool nested; /* may have children in a pid namespace of their own */
+	bool compat; /* its program is a 32-bit one */
+	uint64_t foreign_calls; /* of this program image: of another mode than x86-64 (ledger.h) */
+	const char *foreign_text;
+	uint32_t exiting;          /* threads of which the end is under way */
+	bool exits, execs;         /* a thread of it has called exit_group, is in an exec */
+	uint64_t exit_event;       /* of its exit_group, + 1; 0: none */
+	uint64_t exec_event;       /* of the exec that one of its threads is in, + 1 */
+	int fatal_signal;          /* the last signal that it was sent ... */
+	pid_t fatal_sender;        /* ... and by whom, 0: not known */
+	uint64_t children_user_us; /* of children that it waited for, as its end began */
+	uint64_t children_system_us;
 };
 
 /* Why a thread stays stopped. */
@@ -71,6 +84,9 @@ struct tracee {
 	uint64_t half_seq; /* of the half of a call whose row is still to be written */
 	uint32_t stack;    /* ... of an entry */
 	uint8_t origin;    /* enum origin */
+	uint8_t exit_cause; /* enum exit_cause, once its exit event has been seen */
+	uint64_t exit_event;          /* the call that ends it + 1, 0: none */
+	struct thread_ledger *ledger; /* what it submits (ledger.h), NULL: nothing yet; one allocation */
 	struct fd_call call;
 };
 
@@ -88,6 +104,7 @@ struct tracer {
 	struct capture *capture;
 	struct stacks *stacks; /* NULL: no stacks are taken */
 	struct modules *modules;
+	struct ledger *ledger;
 	struct control *control;
 	struct tracee *buckets[TRACEE_BUCKETS];
 	struct process *processes;
