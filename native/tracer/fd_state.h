@@ -95,8 +95,7 @@ uint64_t fd_state_lookup(struct fd_state *s, uint32_t table, pid_t pid, uint32_t
  * A number was closed without a call (io_uring): if it still refers to description, it is unknown from now on, and asked of proc
  * at its next use. event: of the call that it came with.
  */
-void fd_state_closed_unseen(
-	struct fd_state *s, uint32_t table, uint32_t process, uint64_t event, int fd, uint64_t description);
+void fd_state_closed_unseen(struct fd_state *s, uint32_t table, uint32_t process, uint64_t event, int fd, uint64_t description);
 /* Its name and class now; valid until the next call. */
 const char *fd_state_name(const struct fd_state *s, uint64_t description, uint8_t *cls);
 

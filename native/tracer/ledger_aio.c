@@ -38,7 +38,8 @@ static void take_block(struct tracer *tracer, const struct tracee *tracee, const
 }
 
 /* Reads up to CHUNK blocks. Returns how many could be, from the first on. */
-static uint32_t take_blocks(struct tracer *tracer, const struct tracee *tracee, uint64_t array, uint32_t count, struct submission *out)
+static uint32_t take_blocks(
+	struct tracer *tracer, const struct tracee *tracee, uint64_t array, uint32_t count, struct submission *out)
 {
 	unsigned char blocks[CHUNK][IOCB_BYTES];
 	struct memory_piece pieces[CHUNK];

@@ -28,9 +28,9 @@ struct submission {
 /* A thread's own part, made when it first submits: one allocation, which grows with the largest submission. */
 struct thread_ledger {
 	uint64_t rings[LEDGER_REGISTERED_RINGS]; /* keys of its registered rings, 0: none */
-	uint64_t ring;                           /* key of the ring that the submission under way goes to, 0: not known, or Linux AIO */
-	uint32_t reason;                         /* enum blind_reason, 0: none is under way */
-	uint32_t head;                           /* the first one's position in its queue */
+	uint64_t ring;   /* key of the ring that the submission under way goes to, 0: not known, or Linux AIO */
+	uint32_t reason; /* enum blind_reason, 0: none is under way */
+	uint32_t head;   /* the first one's position in its queue */
 	uint32_t count, capacity;
 	struct submission items[];
 };
@@ -46,7 +46,7 @@ struct ring {
 	struct ring *next;
 	uint64_t key; /* its description; of one without a descriptor: a number above all of those */
 	struct uring_setup setup;
-	uint64_t space;                        /* where it was mapped ... */
+	uint64_t space;                       /* where it was mapped ... */
 	uint64_t rings_address, sqes_address; /* ... 0: not */
 	bool refused;                         /* the kernel doesn't let that memory be read */
 	uint32_t recorded;                    /* the position behind the last one that has a row */
@@ -59,7 +59,7 @@ struct ring {
 struct ledger {
 	struct ring *rings[LEDGER_RING_BUCKETS];
 	uint32_t ring_count, sweep_at;
-	uint64_t unnamed; /* rings without a descriptor so far */
+	uint64_t unnamed;          /* rings without a descriptor so far */
 	struct uring_sqe *entries; /* scratch: URING_MAX_ENTRIES of them, made with the first ring */
 };
 

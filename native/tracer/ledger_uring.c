@@ -17,16 +17,16 @@
 #define REGISTER_USE_REGISTERED_RING (1u << 31)
 #define SQE_FIXED_FILE               (1u << 0)
 /* Registered files that are followed; the rest are shown by their index alone. */
-#define MAX_FIXED_FILES 4096
+#define MAX_FIXED_FILES  4096
 #define FILE_INDEX_ALLOC UINT32_MAX
 #define FILE_NONE        (-1)
 #define FILE_SKIP        (-2)
 /* Keys of rings without a descriptor: above all ids of descriptions. */
-#define UNNAMED_KEY   (UINT64_C(1) << 63)
-#define FIRST_SWEEP   256u
-#define MMAP_PART     UINT64_C(0xf8000000) /* of an offset: which part of the ring */
-#define MMAP_SQ_RING  UINT64_C(0)
-#define MMAP_SQES     UINT64_C(0x10000000)
+#define UNNAMED_KEY  (UINT64_C(1) << 63)
+#define FIRST_SWEEP  256u
+#define MMAP_PART    UINT64_C(0xf8000000) /* of an offset: which part of the ring */
+#define MMAP_SQ_RING UINT64_C(0)
+#define MMAP_SQES    UINT64_C(0x10000000)
 
 /* io_uring_register(2)'s operations that change what is followed here. */
 enum {
@@ -188,8 +188,9 @@ static uint64_t key_of_call(const struct tracee *tracee)
 
 	if (!registered)
 		return call->description;
-	return tracee->ledger && (uint32_t)call->args[0] < LEDGER_REGISTERED_RINGS ? tracee->ledger->rings[(uint32_t)call->args[0]]
-										   : 0;
+	return tracee->ledger && (uint32_t)call->args[0] < LEDGER_REGISTERED_RINGS
+		       ? tracee->ledger->rings[(uint32_t)call->args[0]]
+		       : 0;
 }
 
 void uring_touch(struct tracer *tracer, struct tracee *tracee)
@@ -244,8 +245,8 @@ static const struct submission_op *op_of(uint16_t op)
 	return op < URING_OPS_COUNT ? &uring_ops[op] : &unknown;
 }
 
-static void take_entry(
-	struct tracer *tracer, const struct tracee *tracee, const struct ring *ring, const struct uring_sqe *entry, struct submission *out)
+static void take_entry(struct tracer *tracer, const struct tracee *tracee, const struct ring *ring, const struct uring_sqe *entry,
+	struct submission *out)
 {
 	const struct submission_op *op = op_of(entry->opcode);
 

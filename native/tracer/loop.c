@@ -103,7 +103,8 @@ static void handle_exec(struct tracer *tracer, struct tracee *tracee)
 	errno = 0;
 	sp = (unsigned long)ptrace(PTRACE_PEEKUSER, tracee->tid, (void *)offsetof(struct user_regs_struct, rsp), NULL);
 	modules_exec(tracer->modules, process, errno == 0 ? sp : 0);
-	process->compat = ptrace(PTRACE_PEEKUSER, tracee->tid, (void *)offsetof(struct user_regs_struct, cs), NULL) == COMPAT_SEGMENT;
+	process->compat =
+		ptrace(PTRACE_PEEKUSER, tracee->tid, (void *)offsetof(struct user_regs_struct, cs), NULL) == COMPAT_SEGMENT;
 	process->files = fd_state_table_exec(tracer->fds, process->files, process->index, tracee->call.event);
 	tracee->call.files = process->files;
 	if (process->root)

@@ -28,7 +28,7 @@ struct space {
 	uint64_t id;                       /* never reused; another one after an exec */
 	struct shared_map *shared;         /* files mapped shared (shared_maps.h) */
 	uint32_t shared_count, shared_capacity;
-	struct space_range *waiting;       /* mapped ranges whose module's CFI has not been compiled yet */
+	struct space_range *waiting; /* mapped ranges whose module's CFI has not been compiled yet */
 	uint32_t waiting_count, waiting_capacity;
 };
 

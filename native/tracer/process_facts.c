@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 /* Fields of /proc/PID/stat, counted as proc(5) does, and the first behind the name. */
-#define STAT_FIRST    3
-#define STAT_PPID     4
-#define STAT_CUTIME   16
-#define STAT_CSTIME   17
-#define STAT_START    22
-#define STAT_FIELDS   23
+#define STAT_FIRST  3
+#define STAT_PPID   4
+#define STAT_CUTIME 16
+#define STAT_CSTIME 17
+#define STAT_START  22
+#define STAT_FIELDS 23
 
 static int open_file(pid_t pid, const char *name)
 {

@@ -40,8 +40,8 @@ struct process {
 	struct space *space;
 	char name[16]; /* comm: 15 bytes and a NUL */
 	bool root;
-	bool nested; /* may have children in a pid namespace of their own */
-	bool compat; /* its program is a 32-bit one */
+	bool nested;            /* may have children in a pid namespace of their own */
+	bool compat;            /* its program is a 32-bit one */
 	uint64_t foreign_calls; /* of this program image: of another mode than x86-64 (ledger.h) */
 	const char *foreign_text;
 	uint32_t exiting;          /* threads of which the end is under way */
@@ -81,10 +81,10 @@ struct tracee {
 	uint32_t stack_bytes;            /* how much stack the last walks of this thread needed */
 	uint64_t resumed_ns;             /* when its call was let go */
 	uint8_t entry_class;
-	uint64_t half_seq; /* of the half of a call whose row is still to be written */
-	uint32_t stack;    /* ... of an entry */
-	uint8_t origin;    /* enum origin */
-	uint8_t exit_cause; /* enum exit_cause, once its exit event has been seen */
+	uint64_t half_seq;            /* of the half of a call whose row is still to be written */
+	uint32_t stack;               /* ... of an entry */
+	uint8_t origin;               /* enum origin */
+	uint8_t exit_cause;           /* enum exit_cause, once its exit event has been seen */
 	uint64_t exit_event;          /* the call that ends it + 1, 0: none */
 	struct thread_ledger *ledger; /* what it submits (ledger.h), NULL: nothing yet; one allocation */
 	struct fd_call call;

@@ -76,8 +76,8 @@ static void parse_sqe(const unsigned char *bytes, struct uring_sqe *out)
  * The indexes of `count` entries from position on, count at most CHUNK_ENTRIES. Returns how many are valid: at one that is out
  * of range the kernel drops the entry and submits no further. *failed: they can't be read.
  */
-static uint32_t read_indexes(
-	const struct uring_layout *layout, uring_read read, void *context, uint32_t position, uint32_t count, uint32_t *out, bool *failed)
+static uint32_t read_indexes(const struct uring_layout *layout, uring_read read, void *context, uint32_t position, uint32_t count,
+	uint32_t *out, bool *failed)
 {
 	uint32_t first = position & (layout->entries - 1);
 	uint32_t before_end = layout->entries - first;
@@ -111,7 +111,8 @@ static uint32_t read_entries(const struct uring_layout *layout, uring_read read,
 
 		while (done + run < count && indexes[done + run] == indexes[done] + run)
 			run++;
-		if (read(context, URING_SQES, (uint64_t)indexes[done] * layout->sqe_bytes, bytes, (size_t)run * layout->sqe_bytes) != 0)
+		if (read(context, URING_SQES, (uint64_t)indexes[done] * layout->sqe_bytes, bytes,
+			    (size_t)run * layout->sqe_bytes) != 0)
 			return done;
 		for (uint32_t i = 0; i < run; i++)
 			parse_sqe(bytes + (size_t)i * layout->sqe_bytes, &out[done + i]);

@@ -30,7 +30,7 @@
 #define URING_SETUP_NO_SQARRAY         (1u << 16)
 
 struct uring_layout {
-	uint32_t entries; /* a power of two */
+	uint32_t entries;           /* a power of two */
 	uint32_t head, tail, array; /* offsets in rings */
 	uint32_t sqe_bytes;
 	bool has_array;

@@ -143,8 +143,8 @@ static void files(struct ring *ring, const char *path, const char *other)
 
 	put(ring, IORING_OP_NOP, 77, NULL, 0, 0, 0);
 	put(ring, IORING_OP_OPENAT, AT_FDCWD, path, 0600, 0, 0);
-	((struct io_uring_sqe *)(ring->sqes + (size_t)(ring->mask - ((*ring->tail + 1) & ring->mask)) * ring->sqe_bytes))->open_flags =
-		O_RDWR | O_CREAT;
+	((struct io_uring_sqe *)(ring->sqes + (size_t)(ring->mask - ((*ring->tail + 1) & ring->mask)) * ring->sqe_bytes))
+		->open_flags = O_RDWR | O_CREAT;
 	fd = submit(ring);
 	check(fd >= 0, "open");
 	said("IORING_OP_NOP", -1, 0, 0, "");

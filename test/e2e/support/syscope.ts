@@ -35,6 +35,19 @@ export interface Row {
   readonly scope?: string;
   readonly code?: number;
   readonly signal?: string | number;
+  readonly cause?: string;
+  readonly sender?: number;
+  readonly reason?: string;
+  readonly count?: number;
+  readonly op?: string;
+  readonly fixed?: boolean;
+  readonly length?: number;
+  readonly offset?: number;
+  readonly unconfirmed?: boolean;
+  readonly argv?: readonly string[];
+  readonly cwd?: string;
+  readonly started_ns?: number;
+  readonly minor_faults?: number;
   readonly stack?: readonly { readonly function?: string; readonly file?: string; readonly line?: number }[];
 }
 
