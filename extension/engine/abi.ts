@@ -71,4 +71,6 @@ export const CallColumn = {
 
 export const CallWord = { arg0: 0, ip: 6, ret: 7, columns: 8 } as const;
 
+export const TieColumn = { call: 0, fd: 1, class: 2, description: 3, name: 4, role: 5, count: 6, columns: 7 } as const;
+
 export const CopyColumn = { call: 0, out: 1, arg: 2, full: 3, error: 4, at: 5, length: 6, columns: 7 } as const;

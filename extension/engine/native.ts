@@ -60,6 +60,7 @@ export interface NativeLibrary {
     bytesCapacity: number,
     used: Uint32Array,
   ): number;
+  ties(trace: number, ids: Float64Array, count: number, numbers: Float64Array, capacity: number, used: Uint32Array): number;
   descriptor(trace: number, event: number, fd: number, out: Float64Array): number;
   neighbour(trace: number, event: number, direction: number): number;
   pending(trace: number, tid: number): number;
@@ -93,6 +94,7 @@ const FUNCTIONS: Readonly<Record<keyof NativeLibrary, readonly [name: string, re
   page: ['syscope_page', 'int32_t', ['int32_t', 'double', 'uint32_t', 'uint32_t', 'int32_t', F64]],
   calls: ['syscope_calls', 'int32_t', ['int32_t', F64, 'uint32_t', F64, U64]],
   copies: ['syscope_copies', 'int32_t', ['int32_t', F64, 'uint32_t', F64, U64, 'uint32_t', U8, 'uint32_t', U32]],
+  ties: ['syscope_ties', 'int32_t', ['int32_t', F64, 'uint32_t', F64, 'uint32_t', U32]],
   descriptor: ['syscope_descriptor', 'int32_t', ['int32_t', 'double', 'int32_t', F64]],
   neighbour: ['syscope_neighbour', 'double', ['int32_t', 'double', 'int32_t']],
   pending: ['syscope_pending', 'double', ['int32_t', 'int32_t']],

@@ -2,11 +2,11 @@
  * System calls as the protocol has them, from the library's tables of numbers.
  * What must not live here: what a call's arguments mean (trace/describe).
  */
-import type { CopiedData, Descriptor, EventId, RawCall } from '../trace/engineProtocol';
-import { ExitFlag } from '../trace/gen/schema';
+import type { CopiedData, Descriptor, EventId, RawCall, Tie } from '../trace/engineProtocol';
+import { ExitFlag, TieRole } from '../trace/gen/schema';
 import { ABIS, abiOf } from '../trace/syscallTable';
 import { endsOf } from '../trace/transfer';
-import { CallColumn, CallWord, CopyColumn } from './abi';
+import { CallColumn, CallWord, CopyColumn, TieColumn } from './abi';
 import type { TraceFile } from './traceFile';
 
 /** A call with what orders it among other records, and its lane (-1: none). */
@@ -52,6 +52,7 @@ const OTHER = new Map(
   ]),
 );
 const described = new Float64Array(3);
+let tieNumbers = new Float64Array(256 * TieColumn.columns);
 const NO_DATA: readonly CopiedData[] = [];
 
 /** The calls with these ids; ids that do not exist are left out. */
@@ -66,10 +67,11 @@ export function readCalls(file: TraceFile, ids: ArrayLike<EventId>, withData: bo
   room.ids.set(ids);
   file.native.calls(file.id, room.ids, count, numbers, words);
   const data = withData ? readCopies(file, room.ids.subarray(0, count)) : [];
+  const ties = readTies(file, room.ids.subarray(0, count));
   const calls: PlacedCall[] = [];
   for (let i = 0; i < count; i++) {
     if (numbers[i * CallColumn.columns + CallColumn.present] !== 1) continue;
-    calls.push(placedCall(file, ids[i]!, i, numbers, words, data[i] ?? NO_DATA));
+    calls.push(placedCall(file, ids[i]!, i, numbers, words, data[i] ?? NO_DATA, ties.get(i)));
   }
   return calls;
 }
@@ -81,6 +83,7 @@ function placedCall(
   numbers: Float64Array,
   words: BigUint64Array,
   data: readonly CopiedData[],
+  ties: readonly Tie[] | undefined,
 ): PlacedCall {
   const base = index * CallColumn.columns;
   const at = (column: number): number => numbers[base + column]!;
@@ -111,7 +114,8 @@ function placedCall(
     enterFlags: at(CallColumn.enterFlags),
     exitFlags: hasExit ? exitFlags : 0,
     data,
-    ...otherOf(file, id, otherArgument(at(CallColumn.nr), at(CallColumn.arch)), words, word),
+    ...(ties === undefined ? undefined : { ties }),
+    ...otherOf(file, id, otherArgument(at(CallColumn.nr), at(CallColumn.arch)), ties, words, word),
   };
   return { call, seq: at(CallColumn.seq), endSeq: hasExit ? at(CallColumn.endSeq) : undefined, lane: at(CallColumn.lane) };
 }
@@ -125,15 +129,57 @@ function otherOf(
   file: TraceFile,
   id: EventId,
   argument: number | undefined,
+  ties: readonly Tie[] | undefined,
   words: BigUint64Array,
   word: number,
 ): { readonly other?: Descriptor } | undefined {
   if (argument === undefined) return undefined;
+  const tie = ties?.find(({ role }) => role === TieRole.from || role === TieRole.to);
+  if (tie !== undefined) return { other: tie };
+  /* A trace without ties: what the number referred to then. */
   const fd = Number(BigInt.asIntN(32, words[word + argument]!));
   if (file.native.descriptor(file.id, id, fd, described) !== 0) return undefined;
   const name = described[2]!;
   return {
     other: { fd, classId: described[0]!, description: described[1]!, resource: name > 0 ? file.string(name) : undefined },
+  };
+}
+
+/** Ties by the index of their call in ids. */
+function readTies(file: TraceFile, ids: Float64Array): ReadonlyMap<number, readonly Tie[]> {
+  const byCall = new Map<number, Tie[]>();
+  const used = new Uint32Array(2);
+  if (file.rowCount('tie') === 0) return byCall;
+  for (let done = 0; done < ids.length;) {
+    const rest = ids.subarray(done);
+    file.native.ties(file.id, rest, rest.length, tieNumbers, tieNumbers.length / TieColumn.columns, used);
+    if (used[0] === 0) {
+      tieNumbers = new Float64Array(used[1]! * TieColumn.columns);
+      continue;
+    }
+    for (let i = 0; i < used[1]!; i++) {
+      const base = i * TieColumn.columns;
+      const call = done + tieNumbers[base + TieColumn.call]!;
+      const tie = tieAt(file, base);
+      const known = byCall.get(call);
+      if (known === undefined) byCall.set(call, [tie]);
+      else known.push(tie);
+    }
+    done += used[0]!;
+  }
+  return byCall;
+}
+
+function tieAt(file: TraceFile, base: number): Tie {
+  const at = (column: number): number => tieNumbers[base + column]!;
+  const name = at(TieColumn.name);
+  return {
+    fd: at(TieColumn.fd),
+    classId: at(TieColumn.class),
+    description: at(TieColumn.description),
+    resource: name > 0 ? file.string(name) : undefined,
+    role: at(TieColumn.role),
+    count: at(TieColumn.count),
   };
 }
 

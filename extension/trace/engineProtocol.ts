@@ -138,6 +138,8 @@ export interface RawCall {
   readonly data: readonly CopiedData[];
   /** Of a call that moves bytes between two descriptors: the other one. */
   readonly other?: Descriptor;
+  /** Further descriptors that it concerns, in the order in which it names them; absent: none. */
+  readonly ties?: readonly Tie[];
 }
 
 /** What a number referred to when a call used it. */
@@ -146,6 +148,14 @@ export interface Descriptor {
   readonly classId: number;
   readonly description: number;
   readonly resource: string | undefined;
+}
+
+/** A further descriptor of a call, and what for. */
+export interface Tie extends Descriptor {
+  /** A value of TieRole (gen/schema.ts); of `more` the descriptor is none. */
+  readonly role: number;
+  /** Bytes (`read`, `written`), or how many descriptors are left out (`more`). */
+  readonly count: number;
 }
 
 export interface SourceLocation {

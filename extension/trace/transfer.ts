@@ -1,6 +1,7 @@
 /** How many bytes a call moved, and which way, at each descriptor. Pure. */
 import { syscallRow } from './describe';
-import type { Descriptor, RawCall } from './engineProtocol';
+import type { Descriptor, RawCall, Tie } from './engineProtocol';
+import { TieRole } from './gen/schema';
 import type { SyscallRow } from './tables';
 
 export interface Transfer {
@@ -26,6 +27,8 @@ export function endsOf(row: SyscallRow | undefined): readonly number[] {
  */
 export function transfersOf(call: RawCall): readonly Transfer[] {
   if (call.ret === undefined || call.ret < 0n || call.fd < 0) return NONE;
+  const told = call.ties?.filter(({ role }) => role === TieRole.read || role === TieRole.written);
+  if (told !== undefined && told.length > 0) return told.map((tie) => toldTransfer(call, tie));
   const row = syscallRow(call.nr, call.arch);
   if (row?.ret.kind !== 'bytes' || row.touch !== 'fd') return NONE;
   const size = Number(call.ret);
@@ -42,6 +45,12 @@ export function transfersOf(call: RawCall): readonly Transfer[] {
       return call.other === undefined ? [here] : [here, end(call.other, form === 'to', size)];
     }
   }
+}
+
+/** What the recording itself says was moved: its result doesn't say it (recvmmsg), or not which way (vmsplice). */
+function toldTransfer(call: RawCall, tie: Tie): Transfer {
+  const at = tie.fd === call.fd ? call : tie;
+  return tie.role === TieRole.read ? { at, received: tie.count, sent: 0 } : { at, received: 0, sent: tie.count };
 }
 
 const end = (at: Descriptor, isSource: boolean, size: number): Transfer =>

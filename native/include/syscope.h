@@ -168,6 +168,25 @@ enum syscope_copy {
 SYSCOPE_EXPORT int32_t syscope_copies(int32_t trace, const double *ids, uint32_t count, double *numbers, uint64_t *addresses,
 	uint32_t capacity, uint8_t *bytes, uint32_t bytes_capacity, uint32_t *used);
 
+enum syscope_tie {
+	SYSCOPE_TIE_CALL, /* index in ids */
+	SYSCOPE_TIE_FD,   /* -1: role more */
+	SYSCOPE_TIE_CLASS,
+	SYSCOPE_TIE_DESCRIPTION,
+	SYSCOPE_TIE_NAME, /* string id of the description's name */
+	SYSCOPE_TIE_ROLE, /* schema.json, tie_role */
+	SYSCOPE_TIE_COUNT,
+	SYSCOPE_TIE_COLUMNS
+};
+
+/*
+ * The further descriptors of calls (schema.json, tie), in order, into numbers[capacity * SYSCOPE_TIE_COLUMNS]. used[0]: how many
+ * calls of ids are done, used[1]: ties. If not even the first call's fit, used[0] is 0 and used[1] says how many it has. Returns 0 or
+ * -errno.
+ */
+SYSCOPE_EXPORT int32_t syscope_ties(
+	int32_t trace, const double *ids, uint32_t count, double *numbers, uint32_t capacity, uint32_t *used);
+
 /*
  * What a number of the call's process referred to when the call began, into out[3]: class, description, string id of its name.
  * Returns 0 or -ENOENT.

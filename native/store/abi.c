@@ -301,6 +301,21 @@ int32_t syscope_copies(int32_t trace, const double *ids, uint32_t count, double 
 	return 0;
 }
 
+int32_t syscope_ties(int32_t trace, const double *ids, uint32_t count, double *numbers, uint32_t capacity, uint32_t *used)
+{
+	struct index *x = abi_trace(trace);
+	uint32_t needed = 0;
+
+	if (!x)
+		return -EBADF;
+	used[0] = used[1] = 0;
+	while (used[0] < count && calls_ties(x, ids[used[0]], used[0], numbers, capacity, &used[1], &needed))
+		used[0]++;
+	if (used[0] == 0 && count > 0)
+		used[1] = needed;
+	return 0;
+}
+
 int32_t syscope_descriptor(int32_t trace, double event, int32_t fd, double *out)
 {
 	struct index *x = abi_trace(trace);

@@ -21,4 +21,7 @@ struct copy_room {
 /* Adds a call's copies. Returns true, or false and in needed what it takes if there is no room for all of them. */
 bool calls_copies(struct index *x, double id, uint32_t call, struct copy_room *room, uint32_t needed[2]);
 
+/* ties.c: adds a call's ties to numbers, of which *used are. Returns true, or false and in needed what it takes, having added none. */
+bool calls_ties(struct index *x, double id, uint32_t call, double *numbers, uint32_t capacity, uint32_t *used, uint32_t *needed);
+
 #endif

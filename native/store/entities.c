@@ -65,7 +65,7 @@ static int take_thread(struct index *x, uint64_t row, const struct reader_segmen
 		return -ENOMEM;
 	while (x->thread_count <= row)
 		x->threads[x->thread_count++] =
-			(struct thread_state){ .process = NONE32, .open_event = NONE32, .sibling = NONE32 };
+			(struct thread_state){ .process = NONE32, .uses = NONE32, .open_event = NONE32, .sibling = NONE32 };
 	thread = &x->threads[row];
 	thread->process = process;
 	thread->tid = (int32_t)reader_cell(segment, bytes, COLUMN_THREAD_TID, at);
@@ -81,6 +81,22 @@ static int take_thread(struct index *x, uint64_t row, const struct reader_segmen
 static uint32_t row32(uint64_t row)
 {
 	return row <= INDEX_MAX_ROWS ? (uint32_t)row : NONE32;
+}
+
+static int take_thread_files(
+	struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
+{
+	uint64_t thread = reader_cell(segment, bytes, COLUMN_THREAD_FILES_THREAD, at);
+	uint64_t files = reader_cell(segment, bytes, COLUMN_THREAD_FILES_FILES, at);
+
+	if (thread >= x->thread_count) { /* its row comes next: for the next refresh, once */
+		if (x->waiting[RECORD_THREAD_FILES] == row + 1 || !reader_is_live(&x->reader))
+			return 0;
+		x->waiting[RECORD_THREAD_FILES] = row + 1;
+		return WALK_LATER;
+	}
+	return spans_use_own_table(
+		x, (uint32_t)thread, (uint32_t)files, index_time(x, reader_cell(segment, bytes, COLUMN_THREAD_FILES_TIME, at)));
 }
 
 static int take_exec(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
@@ -140,6 +156,8 @@ int index_take_entities(struct index *x)
 
 	if (!err)
 		err = index_walk(x, RECORD_THREAD, take_thread);
+	if (!err)
+		err = index_walk(x, RECORD_THREAD_FILES, take_thread_files);
 	if (!err)
 		err = index_walk(x, RECORD_EXEC, take_exec);
 	if (!err)

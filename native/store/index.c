@@ -107,6 +107,8 @@ static int take_rows(struct index *x)
 	if (!err)
 		err = index_take_events(x);
 	if (!err)
+		err = index_take_ties(x);
+	if (!err)
 		err = index_take_endings(x);
 	if (!err)
 		err = event_filter_refresh(x);
@@ -165,6 +167,9 @@ void index_close(struct index *x)
 	free(x->spans);
 	free(x->uses);
 	free(x->span_by_fd.slots);
+	free(x->own_tables.slots);
+	free(x->tie_by_event.slots);
+	free(x->ties.older);
 	free(x->lane_by_key.slots);
 	free(x->lanes);
 	free(x->blocks);

@@ -50,6 +50,7 @@ struct copy_chain {
 
 struct thread_state {
 	uint32_t process;
+	uint32_t uses; /* as a process's, of tables of its own; NONE32: it has none */
 	int32_t tid;
 	uint32_t open_event; /* NONE32: not in a call */
 	uint32_t sibling;    /* the process's thread before this one, NONE32: none */
@@ -142,6 +143,9 @@ struct index {
 	struct table_use *uses;
 	size_t use_count, use_capacity;
 	struct map64 span_by_fd, lane_by_key;
+	struct map64 own_tables;   /* files tables of single threads: their rows don't change their process's */
+	struct map64 tie_by_event; /* the newest tie of each call that has any */
+	struct copy_chain ties;
 	struct lane *lanes;
 	size_t lane_count, lane_capacity;
 	struct filter_block *blocks;
@@ -195,6 +199,7 @@ uint32_t index_description_at(const struct index *x, uint32_t event, int32_t fd)
 void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_span_fn each, void *context);
 int index_take_fd_rows(struct index *x);
 int spans_use_table(struct index *x, uint32_t process, uint32_t files, uint64_t time);
+int spans_use_own_table(struct index *x, uint32_t thread, uint32_t files, uint64_t time);
 
 /* lanes.c */
 int lane_place(struct index *x, uint32_t event); /* by its class, fd and thread; counts it */
@@ -204,6 +209,12 @@ int lane_settle(struct index *x, uint32_t lane); /* rows are up to date afterwar
 void lane_free(struct lane *lane);
 /* The event before or after this one on its lane (direction -1, 1); NONE32 at the end. */
 uint32_t lane_neighbour(struct index *x, uint32_t event, int direction);
+
+/* ties.c: what calls concern beside their first descriptor. */
+int index_take_ties(struct index *x);
+/* Calls back for each, newest first, until `each` returns false. cells: by the columns of tie. */
+typedef bool (*index_tie_fn)(void *context, const uint64_t *cells);
+void index_ties_of(struct index *x, uint64_t event, index_tie_fn each, void *context);
 
 /* pages.c */
 int page_count(struct index *x, uint32_t event, int by); /* by: 1 added, -1 taken away; 0 or -ENOMEM */

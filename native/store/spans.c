@@ -7,16 +7,32 @@
 #include "array.h"
 #include "index.h"
 
-int spans_use_table(struct index *x, uint32_t process, uint32_t files, uint64_t time)
+static int use_table(struct index *x, uint32_t *uses, uint32_t files, uint64_t time)
 {
-	struct process_state *state = &x->processes[process];
-
 	if (x->use_count >= INDEX_MAX_ROWS || ARRAY_RESERVE(x->uses, x->use_capacity, x->use_count + 1))
 		return -ENOMEM;
-	x->uses[x->use_count] = (struct table_use){ .start = time, .files = files, .older = state->uses };
-	state->uses = (uint32_t)x->use_count++;
-	state->files = files;
+	x->uses[x->use_count] = (struct table_use){ .start = time, .files = files, .older = *uses };
+	*uses = (uint32_t)x->use_count++;
 	return 0;
+}
+
+int spans_use_table(struct index *x, uint32_t process, uint32_t files, uint64_t time)
+{
+	int err = use_table(x, &x->processes[process].uses, files, time);
+
+	if (!err)
+		x->processes[process].files = files;
+	return err;
+}
+
+int spans_use_own_table(struct index *x, uint32_t thread, uint32_t files, uint64_t time)
+{
+	uint32_t *known = map64_at(&x->own_tables, files, 0);
+
+	if (!known)
+		return -ENOMEM;
+	*known = thread;
+	return use_table(x, &x->threads[thread].uses, files, time);
 }
 
 static int take_fd(struct index *x, uint64_t row, const struct reader_segment *segment, const uint8_t *bytes, uint64_t at)
@@ -31,8 +47,8 @@ static int take_fd(struct index *x, uint64_t row, const struct reader_segment *s
 	(void)row;
 	if (!newest)
 		return -ENOMEM;
-	/* A process changes its own table only: a row of another one says that it unshared. */
-	if (process < x->process_count && x->processes[process].files != files &&
+	/* A process changes its own table only: a row of another one says that it unshared, unless it is known to be a thread's. */
+	if (process < x->process_count && x->processes[process].files != files && map64_get(&x->own_tables, files, 0) == NONE32 &&
 		spans_use_table(x, (uint32_t)process, (uint32_t)files, time))
 		return -ENOMEM;
 	if (*newest != NONE32 && x->spans[*newest].end == TIME_OPEN)
@@ -58,13 +74,12 @@ int index_take_fd_rows(struct index *x)
 	return index_walk(x, RECORD_FD, take_fd);
 }
 
-void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_span_fn each, void *context)
+/* Returns false if `each` did, or enough was looked at. */
+static bool walk_uses(const struct index *x, uint32_t uses, uint64_t use_end, int32_t fd, index_span_fn each, void *context)
 {
-	const struct process_state *state = &x->processes[process];
-	uint64_t use_end = state->ended;
 	uint32_t looks = 0;
 
-	for (uint32_t use = state->uses; use != NONE32; use = x->uses[use].older) {
+	for (uint32_t use = uses; use != NONE32; use = x->uses[use].older) {
 		uint64_t use_start = x->uses[use].start;
 		uint32_t at = map64_get(&x->span_by_fd, x->uses[use].files, (uint32_t)fd);
 
@@ -74,10 +89,16 @@ void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_s
 			uint64_t end = span->end < use_end ? span->end : use_end;
 
 			if (start <= end && !each(context, start, end, span->description))
-				return;
+				return false;
 		}
 		use_end = use_start;
 	}
+	return looks < SPANS_MAX_LOOKS;
+}
+
+void index_spans_of(const struct index *x, uint32_t process, int32_t fd, index_span_fn each, void *context)
+{
+	walk_uses(x, x->processes[process].uses, x->processes[process].ended, fd, each, context);
 }
 
 struct moment {
@@ -95,6 +116,15 @@ static bool holds(void *context, uint64_t start, uint64_t end, uint64_t descript
 	return false;
 }
 
+static bool had_own_table(const struct index *x, uint32_t thread, uint64_t time)
+{
+	for (uint32_t use = x->threads[thread].uses; use != NONE32; use = x->uses[use].older) {
+		if (x->uses[use].start <= time)
+			return true;
+	}
+	return false;
+}
+
 uint32_t index_description_at(const struct index *x, uint32_t event, int32_t fd)
 {
 	const struct event *e = &x->events[event];
@@ -103,6 +133,8 @@ uint32_t index_description_at(const struct index *x, uint32_t event, int32_t fd)
 
 	if (process == NONE32 || process >= x->process_count)
 		return 0;
-	index_spans_of(x, process, fd, holds, &moment);
+	if (walk_uses(x, x->threads[e->thread].uses, TIME_OPEN, fd, holds, &moment) && !moment.description &&
+		!had_own_table(x, e->thread, e->start))
+		index_spans_of(x, process, fd, holds, &moment);
 	return moment.description < x->description_count ? (uint32_t)moment.description : 0;
 }

@@ -67,14 +67,40 @@ static bool has_buffer(const struct syscall_row *row, uint8_t *direction)
 	return false;
 }
 
+struct told {
+	const struct index *x;
+	struct transfer *out;
+	size_t count;
+};
+
+static bool take_told(void *context, const uint64_t *cells)
+{
+	struct told *told = context;
+	uint64_t role = cells[COLUMN_TIE_ROLE], description = cells[COLUMN_TIE_DESCRIPTION];
+	struct transfer *one = &told->out[told->count];
+
+	if (role != TIE_ROLE_READ && role != TIE_ROLE_WRITTEN)
+		return true;
+	*one = (struct transfer){ .fd = (int32_t)cells[COLUMN_TIE_FD] };
+	one->description = description < told->x->description_count ? (uint32_t)description : 0;
+	move(one, role == TIE_ROLE_READ, cells[COLUMN_TIE_COUNT]);
+	return ++told->count < TRANSFERS_MOST;
+}
+
 size_t transfers_of(struct index *x, uint32_t id, struct transfer out[TRANSFERS_MOST])
 {
 	const struct event *event = &x->events[id];
 	const struct syscall_row *row = row_of(event);
 	uint8_t direction;
+	struct told told = { .x = x, .out = out };
 	uint64_t size;
 	int ends[2], found = 0;
 
+	if (event->flags & EVENT_EXITED &&
+		x->ties.count) /* what the recording itself says: the result doesn't, or not which way */
+		index_ties_of(x, id, take_told, &told);
+	if (told.count)
+		return told.count;
 	if (!row || row->ret_kind != RET_BYTES || row->touch != TOUCH_FD || event->fd < 0 || !(event->flags & EVENT_EXITED) ||
 		!result_of(x, event, &size))
 		return 0;

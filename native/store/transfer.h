@@ -17,7 +17,7 @@ struct transfer {
 /*
  * Of a call on a descriptor whose result is a number of bytes: the direction of its buffer says which way these went; between two
  * descriptors they come from one and go to the other, the call's own first. Returns how many: 0 if the call moves none, failed, or
- * has not returned. Reads rows of the file: what was loaded before may be given up (reader_load).
+ * has not returned. Where ties say how many bytes were read or written (recvmmsg, vmsplice from a pipe), by them. Reads rows of the file: what was loaded before may be given up (reader_load).
  */
 size_t transfers_of(struct index *x, uint32_t event, struct transfer out[TRANSFERS_MOST]);
 

@@ -8,6 +8,7 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
+#include "children.h"
 #include "control.h"
 #include "ledger.h"
 #include "loop.h"
@@ -17,8 +18,8 @@
 #include "seize.h"
 #include "session.h"
 
-/* Takes hold of one thread that is not ours yet. Returns 1, 0 (it is, or it has gone) or -errno. */
-static int seize_thread(struct tracer *tracer, struct process *process, pid_t tid)
+/* Takes hold of one thread that is not ours yet. files: the table of the first. Returns 1, 0 (it is, or it has gone) or -errno. */
+static int seize_thread(struct tracer *tracer, struct process *process, uint32_t files, pid_t tid)
 {
 	struct tracee *tracee;
 	int err;
@@ -35,13 +36,17 @@ static int seize_thread(struct tracer *tracer, struct process *process, pid_t ti
 	if (!tracee)
 		return -ENOMEM;
 	tracee->attached = true;
+	if (process->threads == 0)
+		tracee->files = files;
+	else
+		children_find_files(tracer, tracee, process);
 	tracee_claim(tracer, tracee, process);
 	ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
 	return 1;
 }
 
 /* All threads there are, as often as new ones turn up. Returns 0 or -errno. */
-static int seize_threads(struct tracer *tracer, struct process *process)
+static int seize_threads(struct tracer *tracer, struct process *process, uint32_t files)
 {
 	char path[64];
 	int found;
@@ -55,8 +60,8 @@ static int seize_threads(struct tracer *tracer, struct process *process)
 			return -ESRCH;
 		found = 0;
 		while (found >= 0 && (entry = readdir(dir))) {
-			int one = entry->d_name[0] != '.' ? seize_thread(tracer, process, (pid_t)strtol(entry->d_name, NULL, 10))
-							  : 0;
+			pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+			int one = tid > 0 ? seize_thread(tracer, process, files, tid) : 0;
 
 			found = one < 0 ? one : found + one;
 		}
@@ -68,8 +73,11 @@ static int seize_threads(struct tracer *tracer, struct process *process)
 static int begin(struct tracer *tracer, char *sentence, size_t size)
 {
 	const struct options *options = tracer->options;
-	struct process *process = process_add(tracer, options->attach_pid, NULL, PROCESS_FLAG_ROOT | PROCESS_FLAG_ATTACHED);
-	int err = process ? seize_threads(tracer, process) : -ENOMEM;
+	struct fd_user user = tracee_user(tracer, options->attach_pid, NULL);
+	uint32_t files = fd_state_table_found(tracer->fds, &user);
+	struct process *process =
+		process_add(tracer, options->attach_pid, NULL, files, PROCESS_FLAG_ROOT | PROCESS_FLAG_ATTACHED);
+	int err = process ? seize_threads(tracer, process, files) : -ENOMEM;
 
 	if (err != 0) {
 		seize_explain(options->attach_pid, -err, sentence, size);

@@ -33,6 +33,19 @@ void capture_free(struct capture *capture)
 	free(capture);
 }
 
+const void *capture_copied(const struct capture *capture, uint8_t arg, size_t *length)
+{
+	for (size_t i = 0; i < capture->count; i++) {
+		const struct capture_item *item = &capture->items[i];
+
+		if (item->arg != arg)
+			continue;
+		*length = item->piece.got;
+		return item->piece.got ? item->piece.buffer : NULL;
+	}
+	return NULL;
+}
+
 uint64_t capture_take_lost(struct capture *capture)
 {
 	uint64_t lost = capture->lost_bytes;
@@ -278,9 +291,9 @@ static bool came_out(const struct syscall_arg *spec, int64_t ret)
 
 void capture_exit(struct capture *capture, const struct capture_call *call)
 {
+	capture->count = 0;
 	if (!call->row || call->ret == -EFAULT)
 		return;
-	capture->count = 0;
 	capture->arena_used = 0;
 	capture->budget = capture->payload;
 	for (uint8_t i = 0; i < call->row->argc; i++) {

@@ -39,6 +39,9 @@ void capture_write_entry(struct capture *capture, const struct capture_call *cal
 /* Exit: reads and writes what came out, in copy_out rows. */
 void capture_exit(struct capture *capture, const struct capture_call *call);
 
+/* What was read of an argument in the half that was captured last, valid until the next; NULL: nothing. */
+const void *capture_copied(const struct capture *capture, uint8_t arg, size_t *length);
+
 /* Bytes that could not be kept since the last question, and forgets them. */
 uint64_t capture_take_lost(struct capture *capture);
 

@@ -1,11 +1,13 @@
 /* See children.h. */
 #include "children.h"
 
+#include <linux/kcmp.h>
 #include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <unistd.h>
 
@@ -57,6 +59,7 @@ static void claim_child(struct tracer *tracer, const struct tracee *parent, stru
 {
 	struct process *process = parent->process;
 	uint32_t process_flags = 0;
+	struct fd_user user;
 
 	if (flags & CLONE_VM)
 		process_flags |= PROCESS_FLAG_SHARES_MEMORY;
@@ -64,8 +67,12 @@ static void claim_child(struct tracer *tracer, const struct tracee *parent, stru
 		process_flags |= PROCESS_FLAG_SHARES_FILES;
 	if (flags & CLONE_NEWPID)
 		process->nested = true;
+	user = tracee_user(tracer, child->tid, flags & CLONE_THREAD ? process : NULL);
+	user.apart = (flags & CLONE_THREAD) && (parent->files_apart || !(flags & CLONE_FILES));
+	child->files = fd_state_table_fork(tracer->fds, parent->files, &user, (flags & CLONE_FILES) != 0);
+	child->files_apart = user.apart;
 	if (!(flags & CLONE_THREAD))
-		process = process_add(tracer, child->tid, process, process_flags);
+		process = process_add(tracer, child->tid, process, child->files, process_flags);
 	if (!process)
 		return;
 	child->every_call = parent->every_call;
@@ -122,12 +129,44 @@ static pid_t status_number(pid_t tid, const char *key)
 	return (pid_t)number;
 }
 
+static bool same_table(pid_t a, pid_t b)
+{
+	return syscall(SYS_kcmp, a, b, KCMP_FILES, 0ul, 0ul) == 0;
+}
+
+/* A thread of the process with whose table this one's is the same as far as the kernel tells; NULL: none. */
+static const struct tracee *find_sharer(const struct tracer *tracer, pid_t tid, const struct process *process)
+{
+	for (size_t i = 0; i < TRACEE_BUCKETS && process; i++) {
+		for (const struct tracee *other = tracer->buckets[i]; other; other = other->next) {
+			if (other->process == process && other->files && same_table(other->tid, tid))
+				return other;
+		}
+	}
+	return NULL;
+}
+
+void children_find_files(struct tracer *tracer, struct tracee *tracee, const struct process *process)
+{
+	const struct tracee *sharer = find_sharer(tracer, tracee->tid, process);
+	struct fd_user user = tracee_user(tracer, tracee->tid, process);
+
+	user.apart = sharer ? sharer->files_apart : process && process->threads > 0;
+	if (sharer)
+		tracee->files = fd_state_table_fork(tracer->fds, sharer->files, &user, true);
+	else
+		tracee->files = fd_state_table_found(tracer->fds, &user);
+	tracee->files_apart = user.apart;
+}
+
 static void adopt(struct tracer *tracer, struct tracee *child)
 {
 	struct process *process = process_find(tracer, status_number(child->tid, "Tgid:"));
 
+	children_find_files(tracer, child, process);
 	if (!process)
-		process = process_add(tracer, child->tid, process_find(tracer, status_number(child->tid, "PPid:")), 0);
+		process = process_add(
+			tracer, child->tid, process_find(tracer, status_number(child->tid, "PPid:")), child->files, 0);
 	if (!process)
 		return;
 	tracee_claim(tracer, child, process);

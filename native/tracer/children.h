@@ -21,4 +21,7 @@ void children_first_stop(struct tracee *child);
 /* The process gone has ended, perhaps without telling of a child: what proc says of the child has to do. */
 void children_adopt(struct tracer *tracer, pid_t gone);
 
+/* The files table of a thread of which no fork event tells: another thread's of the process (NULL: it has none), or as proc lists it. */
+void children_find_files(struct tracer *tracer, struct tracee *tracee, const struct process *process);
+
 #endif

@@ -139,13 +139,19 @@ static bool failed(int64_t ret)
 	return ret < 0 && ret >= -4095;
 }
 
+static void change_files(struct tracee *tracee, uint32_t files)
+{
+	tracee->files = files;
+	tracee->files_apart = tracee->process->threads > 1;
+}
+
 void effects_exit(struct tracer *tracer, struct tracee *tracee)
 {
 	const struct fd_call *call = &tracee->call;
 	struct process *process = tracee->process;
 
 	if (call->table_changed_to)
-		process->files = call->table_changed_to;
+		change_files(tracee, call->table_changed_to);
 	exits_exit(tracer, tracee);
 	ledger_exit(tracer, tracee);
 	if (!call->row || call->row->effect == EFFECT_NONE)

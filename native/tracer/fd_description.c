@@ -147,6 +147,8 @@ static struct fd_description *take(struct fd_state *s)
 
 static void give_back(struct fd_state *s, struct fd_description *d)
 {
+	free(d->watched.items);
+	d->watched = (struct fd_watch_list){ 0 };
 	d->free_next = s->free_descriptions;
 	s->free_descriptions = d;
 }
@@ -267,8 +269,8 @@ static bool same_as_holder(struct fd_state *s, const struct fd_description *d, p
 	const struct fd_table *t = fd_table_get(s, d->holder_table);
 	const struct fd_slot *slot = t ? fd_table_slot(t, d->holder_fd) : NULL;
 
-	return slot && t->pid > 0 && slot->description == d && !slot->closing_event && !(t->pid == pid && d->holder_fd == fd) &&
-	       s->world.same_file(s->world.context, pid, fd, t->pid, d->holder_fd) == 1;
+	return slot && t->tid > 0 && slot->description == d && !slot->closing_event && !(t->tid == pid && d->holder_fd == fd) &&
+	       s->world.same_file(s->world.context, pid, fd, t->tid, d->holder_fd) == 1;
 }
 
 struct fd_description *fd_description_shared(struct fd_state *s, pid_t pid, int fd, uint64_t device, uint64_t inode)

@@ -19,16 +19,22 @@ void fd_call_obtained(
 	fd_table_install(s, t, fd, d, FD_OP_OPEN, cloexec, fd_actor_of(call));
 }
 
+void fd_call_made(struct fd_state *s, struct fd_table *t, struct fd_call *call, int fd, struct fd_description *d, bool cloexec)
+{
+	fd_table_install(s, t, fd, d, FD_OP_OPEN, cloexec, fd_actor_of(call));
+	fd_tie(s, call, fd, d->id, call->row->effect == EFFECT_ACCEPT ? TIE_ROLE_ACCEPTED : TIE_ROLE_OTHER_END, 0);
+}
+
 bool fd_read_pair(struct fd_state *s, const struct fd_call *call, uint64_t address, int pair[2])
 {
-	return s->world.read_memory(s->world.context, call->pid, address, pair, 2 * sizeof(int)) >= 0 && pair[0] >= 0 &&
+	return s->world.read_memory(s->world.context, call->tid, address, pair, 2 * sizeof(int)) >= 0 && pair[0] >= 0 &&
 	       pair[1] >= 0;
 }
 
 /* A call that obtained a number of which only proc knows more. */
 static void obtained_from_proc(struct fd_state *s, struct fd_table *t, struct fd_call *call, int fd, bool is_result)
 {
-	struct fd_description *d = fd_resolve(s, t, call->pid, fd, FD_OP_OPEN, fd_actor_of(call));
+	struct fd_description *d = fd_resolve(s, t, call->tid, fd, FD_OP_OPEN, fd_actor_of(call));
 
 	if (!is_result)
 		return;
@@ -59,13 +65,13 @@ static void open_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 	if (call->ret < 0)
 		return;
 	call->fd = fd;
-	if (!fd_probe_opened(s, call->pid, fd, !known, call->scratch[3]))
+	if (!fd_probe_opened(s, call->tid, fd, !known, call->scratch[3]))
 		return;
 	if (known) {
 		s->probe.cloexec = flags & O_CLOEXEC;
 		s->probe.access = (uint8_t)((flags & O_ACCMODE) + 1);
 	}
-	d = fd_describe_probed(s, call->pid, fd, false, fd_actor_of(call).event);
+	d = fd_describe_probed(s, call->tid, fd, false, fd_actor_of(call).event);
 	if (d)
 		fd_call_obtained(s, t, call, fd, d, s->probe.cloexec);
 }
@@ -98,7 +104,7 @@ static void new_exit(struct fd_state *s, struct fd_table *t, struct fd_call *cal
 
 	if (call->ret < 0)
 		return;
-	fd_probe_now(s, call->pid, (int)call->ret, true);
+	fd_probe_now(s, call->tid, (int)call->ret, true);
 	name_new(s, call);
 	facts.access = s->probe.access;
 	facts.device = s->probe.device;
@@ -125,7 +131,7 @@ static void pipe_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 
 	if (call->ret < 0 || !fd_read_pair(s, call, call->args[0], pair))
 		return;
-	if (!fd_probe_now(s, call->pid, pair[0], false))
+	if (!fd_probe_now(s, call->tid, pair[0], false))
 		snprintf(s->probe.name, sizeof(s->probe.name), "pipe");
 	facts.device = s->probe.device;
 	facts.inode = s->probe.inode;
@@ -138,7 +144,7 @@ static void pipe_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 	fd_call_obtained(s, t, call, pair[0], read_end, cloexec);
 	write_end = fd_description_new(s, &facts, fd_actor_of(call).event);
 	if (write_end)
-		fd_table_install(s, t, pair[1], write_end, FD_OP_OPEN, cloexec, fd_actor_of(call));
+		fd_call_made(s, t, call, pair[1], write_end, cloexec);
 }
 
 /* The new number refers to what the old one did at entry, even if that was closed meanwhile. */
@@ -150,6 +156,7 @@ static void duplicated(struct fd_state *s, struct fd_table *t, struct fd_call *c
 		fd_table_install(s, t, fd, d, FD_OP_DUP, cloexec, fd_actor_of(call));
 	else
 		obtained_from_proc(s, t, call, fd, false);
+	fd_tie(s, call, fd, d ? d->id : 0, TIE_ROLE_DUPLICATE, 0);
 }
 
 static void dup_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
@@ -277,7 +284,8 @@ static void close_range_apply(struct fd_state *s, struct fd_table *t, struct fd_
 
 static void change_table(struct fd_state *s, struct fd_call *call)
 {
-	uint32_t own = fd_state_table_unshare(s, call->files, call->process);
+	struct fd_user user = { .tid = call->tid, .process = call->process, .thread = call->thread, .apart = call->has_others };
+	uint32_t own = fd_state_table_unshare(s, call->files, &user);
 
 	if (own != call->files)
 		call->table_changed_to = own;
@@ -319,9 +327,9 @@ static void fork_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 	if (call->ret <= 0 || call->row->argc == 0)
 		return;
 	if (call->row->args[0].kind == ARG_STRUCT &&
-		s->world.read_memory(s->world.context, call->pid, call->args[0], words, sizeof(words)) < 0)
+		s->world.read_memory(s->world.context, call->tid, call->args[0], words, sizeof(words)) < 0)
 		return;
-	if ((words[0] & CLONE_PIDFD) && s->world.read_memory(s->world.context, call->pid, words[1], &fd, sizeof(fd)) >= 0)
+	if ((words[0] & CLONE_PIDFD) && s->world.read_memory(s->world.context, call->tid, words[1], &fd, sizeof(fd)) >= 0)
 		obtained_from_proc(s, t, call, fd, false);
 }
 
@@ -341,8 +349,6 @@ const struct fd_effect *fd_effect_of(uint8_t effect)
 		[EFFECT_FCNTL] = { NULL, fcntl_exit },
 		[EFFECT_CLOSE] = { close_enter, close_exit },
 		[EFFECT_CLOSE_RANGE] = { close_range_enter, close_range_exit },
-		[EFFECT_RECVMSG] = { NULL, fd_recvmsg_exit },
-		[EFFECT_RECVMMSG] = { NULL, fd_recvmmsg_exit },
 		[EFFECT_PIDFD_GETFD] = { NULL, getfd_exit },
 		[EFFECT_FORK] = { NULL, fork_exit },
 		[EFFECT_UNSHARE] = { NULL, unshare_exit },

@@ -36,6 +36,19 @@ struct fd_index {
 	size_t capacity, count;
 };
 
+/* What an epoll instance watches: the number and what it referred to when it was added, and what epoll_wait returns for it. */
+struct fd_watched {
+	uint64_t data;
+	uint64_t description;
+	int fd;
+};
+
+struct fd_watch_list {
+	struct fd_watched *items;
+	uint32_t count, capacity;
+	bool listed; /* proc was asked for what was added unseen */
+};
+
 struct fd_description {
 	uint64_t id;
 	uint64_t device, inode;
@@ -48,6 +61,7 @@ struct fd_description {
 	int holder_fd;
 	char *name; /* NUL-terminated */
 	size_t name_length, name_capacity;
+	struct fd_watch_list watched; /* of an epoll instance */
 	struct fd_description *free_next;
 };
 
@@ -62,18 +76,24 @@ struct fd_slot {
 
 struct fd_table {
 	uint32_t id, refs;
-	pid_t pid; /* of a process that uses it, as seen last; 0: not known yet */
+	pid_t tid; /* of a thread that uses it, as seen last; 0: not known yet */
 	uint32_t sweep;
 	struct fd_slot *slots;
 	size_t capacity, count; /* count: places used, closed numbers included */
 };
 
-#define FD_NAMES 128
+#define FD_NAMES     128
+#define FD_UNDER_WAY 256 /* descriptions that left with a message and have not arrived */
 
 struct fd_known_name {
 	char path[256], name[256];
 	uint64_t device, inode; /* inode 0: not known yet */
 	uint32_t version;       /* of path */
+};
+
+struct fd_under_way {
+	struct fd_description *description; /* NULL: arrived */
+	uint64_t event;                     /* id + 1 of the call that sent it */
 };
 
 struct fd_state {
@@ -84,6 +104,8 @@ struct fd_state {
 	uint32_t tables_count;
 	struct fd_index index[FD_INDEX_COUNT];
 	struct fd_description *free_descriptions;
+	struct fd_under_way under_way[FD_UNDER_WAY]; /* a ring */
+	uint32_t under_way_next;
 	struct fd_probe probe; /* scratch: too large for a stack frame, filled and used within one step */
 	char text[4200];       /* scratch for names, likewise */
 };
@@ -123,7 +145,7 @@ void fd_description_release(struct fd_state *s, struct fd_description *d);
 void fd_descriptions_free(struct fd_state *s);
 
 /* fd_table.c */
-struct fd_table *fd_table_new(struct fd_state *s, pid_t pid);
+struct fd_table *fd_table_new(struct fd_state *s, pid_t tid);
 struct fd_table *fd_table_get(const struct fd_state *s, uint32_t id);
 void fd_table_destroy(struct fd_state *s, struct fd_table *t);
 /* NULL: this number was never used here. */
@@ -132,8 +154,8 @@ struct fd_slot *fd_table_slot(const struct fd_table *t, int fd);
 void fd_table_install(struct fd_state *s, struct fd_table *t, int fd, struct fd_description *d, enum fd_op op, bool cloexec,
 	struct fd_actor actor);
 void fd_table_close(struct fd_state *s, struct fd_table *t, struct fd_slot *slot, enum fd_op op, struct fd_actor actor);
-/* A new table with what t has open. */
-struct fd_table *fd_table_copy(struct fd_state *s, const struct fd_table *t, struct fd_actor actor);
+/* Copies what t has open to a new table. */
+void fd_table_copy(struct fd_state *s, const struct fd_table *t, struct fd_table *copy, struct fd_actor actor);
 
 /* fd_class.c: pure */
 uint8_t fd_class_of(const struct fd_probe *probe);
@@ -170,6 +192,22 @@ void fd_after_exec(struct fd_state *s, struct fd_table *t, struct fd_actor actor
 void fd_path_enter(struct fd_state *s, struct fd_call *call);
 void fd_path_exit(struct fd_state *s, struct fd_call *call);
 
+/* fd_ties.c: the further descriptors that a call concerns */
+#define FD_TIES_LIMIT 64 /* of one half of a call; more are counted */
+void fd_ties_enter(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+void fd_ties_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+/* One of them. description 0: looked up in the table. */
+void fd_tie(struct fd_state *s, struct fd_call *call, int fd, uint64_t description, enum tie_role role, uint64_t count);
+
+/* fd_epoll.c */
+void fd_epoll_enter(struct fd_state *s, struct fd_call *call);
+void fd_epoll_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
+
+/* fd_messages.c: messages of sockets, what descriptors go with them */
+void fd_messages_enter(struct fd_state *s, struct fd_call *call);
+void fd_messages_exit(struct fd_state *s, struct fd_call *call);
+void fd_messages_forget(struct fd_state *s);
+
 /* fd_effects.c, fd_sockets.c: what a row's effect does */
 struct fd_effect {
 	void (*enter)(struct fd_state *s, struct fd_table *t, struct fd_call *call);
@@ -177,18 +215,20 @@ struct fd_effect {
 };
 const struct fd_effect *fd_effect_of(uint8_t effect);
 struct fd_actor fd_actor_of(const struct fd_call *call);
+/* What a number refers to now, from proc if unknown; NULL: nothing. */
+const struct fd_description *fd_number_now(struct fd_state *s, const struct fd_call *call, int fd);
 /* The call is about this descriptor: its description and class, from proc if unknown. */
 void fd_call_touches(struct fd_state *s, struct fd_call *call, int fd);
 /* The call's result is this descriptor: installs d and makes it the call's own. */
 void fd_call_obtained(
 	struct fd_state *s, struct fd_table *t, struct fd_call *call, int fd, struct fd_description *d, bool cloexec);
+/* A further one: the other end of a pair, or what was accepted. */
+void fd_call_made(struct fd_state *s, struct fd_table *t, struct fd_call *call, int fd, struct fd_description *d, bool cloexec);
 bool fd_read_pair(struct fd_state *s, const struct fd_call *call, uint64_t address, int pair[2]);
 void fd_socket_enter(struct fd_state *s, struct fd_table *t, struct fd_call *call);
 void fd_socket_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
 void fd_socketpair_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
 void fd_accept_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
 void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call); /* connect, bind */
-void fd_recvmsg_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
-void fd_recvmmsg_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
 
 #endif

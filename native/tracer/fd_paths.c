@@ -53,7 +53,7 @@ static bool probe(struct fd_state *s, struct fd_call *call, const char *path)
 	p->mode = 0;
 	p->device = p->inode = p->special = p->filesystem = 0;
 	p->name[0] = '\0';
-	if (s->world.probe_path(s->world.context, call->pid, directory_of(call), path, follows_last_link(call), p) < 0)
+	if (s->world.probe_path(s->world.context, call->tid, directory_of(call), path, follows_last_link(call), p) < 0)
 		return false;
 	p->name[0] = '\0'; /* what names an anonymous inode is a descriptor's link only */
 	call->cls = fd_class_of(p);
@@ -95,7 +95,7 @@ static bool read_path(struct fd_state *s, const struct fd_call *call)
 
 		if (length > limit - have)
 			length = limit - have;
-		if (s->world.read_memory(s->world.context, call->pid, address + have, s->text + have, length) < 0)
+		if (s->world.read_memory(s->world.context, call->tid, address + have, s->text + have, length) < 0)
 			return false;
 		if (memchr(s->text + have, '\0', length))
 			return true;

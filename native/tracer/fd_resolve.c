@@ -99,7 +99,7 @@ static void found(void *context, int fd)
 	struct fd_slot *slot = fd_table_slot(l->table, fd);
 
 	if (!slot || !slot->description) {
-		fd_resolve(l->state, l->table, l->table->pid, fd, FD_OP_FOUND, l->actor);
+		fd_resolve(l->state, l->table, l->table->tid, fd, FD_OP_FOUND, l->actor);
 		slot = fd_table_slot(l->table, fd);
 	}
 	if (slot)
@@ -111,7 +111,7 @@ static bool list(struct fd_state *s, struct fd_table *t, struct fd_actor actor)
 	struct listing l = { s, t, actor };
 
 	t->sweep++;
-	return t->pid > 0 && s->world.list_fds(s->world.context, t->pid, found, &l) >= 0;
+	return t->tid > 0 && s->world.list_fds(s->world.context, t->tid, found, &l) >= 0;
 }
 
 void fd_resolve_all(struct fd_state *s, struct fd_table *t, struct fd_actor actor)

@@ -1,6 +1,6 @@
 /*
- * Sockets: created, paired, bound, connected, accepted, and descriptors received over them.
- * Must not live here: how a socket's addresses are found (the world's probe_socket).
+ * Sockets: created, paired, bound, connected, accepted.
+ * Must not live here: how a socket's addresses are found (the world's probe_socket), messages (fd_messages.c).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,10 +10,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include "fd_internal.h"
-
-#define MESSAGES_LIMIT 1024 /* UIO_MAXIOV: what the kernel takes of recvmmsg(2)'s vector */
-#define CONTROL_LIMIT                                                                                                            \
-	4096 /* 253 descriptors, the most of one message, take 1,032 bytes; before them come credentials and time stamps */
 
 void fd_socket_enter(struct fd_state *s, struct fd_table *t, struct fd_call *call)
 {
@@ -37,7 +33,7 @@ static struct fd_description *new_socket(struct fd_state *s, struct fd_call *cal
 {
 	struct fd_facts facts = { .cls = fd_class_of_family((unsigned)call->args[0]), .name = s->text, .peer = peer };
 
-	fd_probe_now(s, call->pid, fd, false);
+	fd_probe_now(s, call->tid, fd, false);
 	facts.device = s->probe.device;
 	facts.inode = s->probe.inode;
 	name_unconnected(s, call);
@@ -66,7 +62,7 @@ void fd_socketpair_exit(struct fd_state *s, struct fd_table *t, struct fd_call *
 	fd_call_obtained(s, t, call, pair[0], a, cloexec);
 	b = new_socket(s, call, pair[1], a->id);
 	if (b)
-		fd_table_install(s, t, pair[1], b, FD_OP_OPEN, cloexec, fd_actor_of(call));
+		fd_call_made(s, t, call, pair[1], b, cloexec);
 }
 
 /* The descriptor touched (the listening one) stays the call's own. */
@@ -76,11 +72,11 @@ void fd_accept_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call
 	bool cloexec = call->row->argc > 3 && (call->args[3] & SOCK_CLOEXEC);
 	int fd = (int)call->ret;
 
-	if (call->ret < 0 || !fd_probe_now(s, call->pid, fd, false))
+	if (call->ret < 0 || !fd_probe_now(s, call->tid, fd, false))
 		return;
-	d = fd_describe_probed(s, call->pid, fd, false, fd_actor_of(call).event);
+	d = fd_describe_probed(s, call->tid, fd, false, fd_actor_of(call).event);
 	if (d)
-		fd_table_install(s, t, fd, d, FD_OP_OPEN, cloexec, fd_actor_of(call));
+		fd_call_made(s, t, call, fd, d, cloexec);
 }
 
 /* The path of a unix address of this length; an abstract one begins with NUL and shows as '@'. False: it has none. */
@@ -111,7 +107,7 @@ static bool name_from_arguments(struct fd_state *s, const struct fd_call *call, 
 	int word = (int)strcspn(d->name, " ");
 
 	if (length < sizeof(sa_family_t) ||
-		s->world.read_memory(s->world.context, call->pid, call->args[1], &address, length) < 0)
+		s->world.read_memory(s->world.context, call->tid, call->args[1], &address, length) < 0)
 		return false;
 	switch (address.any.sa_family) {
 	case AF_UNIX: return unix_name(s, &address.un, length, arrow);
@@ -137,7 +133,7 @@ void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *cal
 	(void)t;
 	if (!d || (call->ret < 0 && call->ret != -EINPROGRESS))
 		return;
-	if (s->world.probe_socket(s->world.context, call->pid, call->fd, d->inode, &cls, s->text, sizeof(s->text), &peer_inode) <
+	if (s->world.probe_socket(s->world.context, call->tid, call->fd, d->inode, &cls, s->text, sizeof(s->text), &peer_inode) <
 		0) {
 		if (!name_from_arguments(s, call, d))
 			return;
@@ -150,59 +146,4 @@ void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *cal
 	peer = fd_description_socket_peer(s, d, peer_inode);
 	if (peer)
 		fd_description_link(s, d, peer);
-}
-
-/* Each descriptor of SCM_RIGHTS is in the table now; only proc says what it is. */
-static void received(
-	struct fd_state *s, struct fd_table *t, const struct fd_call *call, const unsigned char *control, size_t length)
-{
-	size_t at = 0;
-
-	while (length - at >= sizeof(struct cmsghdr)) {
-		struct cmsghdr header;
-		size_t end;
-
-		memcpy(&header, control + at, sizeof(header));
-		if (header.cmsg_len < sizeof(header) || header.cmsg_len > length - at)
-			return;
-		end = at + header.cmsg_len;
-		if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_RIGHTS) {
-			for (size_t p = at + CMSG_LEN(0); p + sizeof(int) <= end; p += sizeof(int)) {
-				int fd;
-
-				memcpy(&fd, control + p, sizeof(fd));
-				fd_resolve(s, t, call->pid, fd, FD_OP_OPEN, fd_actor_of(call));
-			}
-		}
-		if (CMSG_ALIGN(header.cmsg_len) > length - at)
-			return;
-		at += CMSG_ALIGN(header.cmsg_len);
-	}
-}
-
-static void message(struct fd_state *s, struct fd_table *t, const struct fd_call *call, uint64_t address)
-{
-	unsigned char control[CONTROL_LIMIT];
-	struct msghdr header;
-	size_t length;
-
-	if (s->world.read_memory(s->world.context, call->pid, address, &header, sizeof(header)) < 0)
-		return;
-	length = header.msg_controllen < sizeof(control) ? header.msg_controllen : sizeof(control);
-	if (length < sizeof(struct cmsghdr) ||
-		s->world.read_memory(s->world.context, call->pid, (uint64_t)(uintptr_t)header.msg_control, control, length) < 0)
-		return;
-	received(s, t, call, control, length);
-}
-
-void fd_recvmsg_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
-{
-	if (call->ret >= 0)
-		message(s, t, call, call->args[1]);
-}
-
-void fd_recvmmsg_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
-{
-	for (int64_t i = 0; i < call->ret && i < MESSAGES_LIMIT; i++)
-		message(s, t, call, call->args[1] + (uint64_t)i * sizeof(struct mmsghdr));
 }

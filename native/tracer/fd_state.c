@@ -27,61 +27,92 @@ void fd_state_free(struct fd_state *s)
 			fd_table_destroy(s, s->tables[id]);
 	}
 	free(s->tables);
+	fd_messages_forget(s);
 	fd_descriptions_free(s);
 	free(s);
 }
 
-uint32_t fd_state_table_found(struct fd_state *s, pid_t pid, uint32_t process)
+/* Before the table's first row, so that a reader knows whose it is. */
+static void say_apart(struct fd_state *s, const struct fd_user *user, uint32_t table)
 {
-	struct fd_table *t = fd_table_new(s, pid);
+	struct row_thread_files row = { .thread = user->thread, .files = table };
+
+	if (!user->apart)
+		return;
+	row.seq = s->world.sequence(s->world.context);
+	row.time = s->world.now(s->world.context);
+	s->world.add_thread_files(s->world.context, &row);
+}
+
+uint32_t fd_state_table_found(struct fd_state *s, const struct fd_user *user)
+{
+	struct fd_table *t = fd_table_new(s, user->tid);
 
 	if (!t)
 		return 0;
-	fd_resolve_all(s, t, (struct fd_actor){ .process = process });
+	say_apart(s, user, t->id);
+	fd_resolve_all(s, t, (struct fd_actor){ .process = user->process });
 	return t->id;
 }
 
-uint32_t fd_state_table_fork(struct fd_state *s, uint32_t parent_table, uint32_t child_process, bool shares_files)
+static uint32_t copy_for(struct fd_state *s, const struct fd_table *t, const struct fd_user *user, pid_t tid)
+{
+	struct fd_table *copy = fd_table_new(s, tid);
+
+	if (!copy)
+		return 0;
+	say_apart(s, user, copy->id);
+	fd_table_copy(s, t, copy, (struct fd_actor){ .process = user->process });
+	return copy->id;
+}
+
+uint32_t fd_state_table_fork(struct fd_state *s, uint32_t parent_table, const struct fd_user *child, bool shares_files)
 {
 	struct fd_table *t = fd_table_get(s, parent_table);
 
 	if (!t)
 		return 0;
-	if (shares_files) {
-		t->refs++;
-		return t->id;
-	}
-	t = fd_table_copy(s, t, (struct fd_actor){ .process = child_process });
-	return t ? t->id : 0;
+	if (!shares_files)
+		return copy_for(s, t, child, child->tid);
+	t->refs++;
+	say_apart(s, child, t->id);
+	return t->id;
 }
 
-uint32_t fd_state_table_unshare(struct fd_state *s, uint32_t table, uint32_t process)
+uint32_t fd_state_table_unshare(struct fd_state *s, uint32_t table, const struct fd_user *user)
 {
-	struct fd_table *t = fd_table_get(s, table), *copy;
+	struct fd_table *t = fd_table_get(s, table);
+	uint32_t own;
 
 	if (!t || t->refs == 1)
 		return table;
-	copy = fd_table_copy(s, t, (struct fd_actor){ .process = process });
-	if (!copy)
+	own = copy_for(s, t, user, user->tid);
+	if (!own)
 		return table;
 	t->refs--;
-	return copy->id;
-}
-
-uint32_t fd_state_table_exec(struct fd_state *s, uint32_t table, uint32_t process, uint64_t event)
-{
-	uint32_t own = fd_state_table_unshare(s, table, process);
-	struct fd_table *t = fd_table_get(s, own);
-
-	if (t)
-		fd_after_exec(s, t, (struct fd_actor){ process, event + 1 });
+	if (t->tid == user->tid)
+		t->tid = 0; /* no longer one of its users */
 	return own;
 }
 
-void fd_state_table_release(struct fd_state *s, uint32_t table)
+uint32_t fd_state_table_exec(struct fd_state *s, uint32_t table, const struct fd_user *user, uint64_t event)
+{
+	uint32_t own = fd_state_table_unshare(s, table, user);
+	struct fd_table *t = fd_table_get(s, own);
+
+	if (t) {
+		t->tid = user->tid; /* the leader's, whichever thread it was before */
+		fd_after_exec(s, t, (struct fd_actor){ user->process, event + 1 });
+	}
+	return own;
+}
+
+void fd_state_table_release(struct fd_state *s, uint32_t table, pid_t tid, pid_t stand_in)
 {
 	struct fd_table *t = fd_table_get(s, table);
 
+	if (t && t->tid == tid)
+		t->tid = stand_in;
 	if (t && --t->refs == 0)
 		fd_table_destroy(s, t);
 }
@@ -92,29 +123,36 @@ struct fd_actor fd_actor_of(const struct fd_call *call)
 }
 
 /* What a number refers to, asked of proc when the table doesn't know. */
-static struct fd_slot *slot_in_use(struct fd_state *s, struct fd_table *t, pid_t pid, int fd, struct fd_actor actor)
+static struct fd_slot *slot_in_use(struct fd_state *s, struct fd_table *t, pid_t tid, int fd, struct fd_actor actor)
 {
 	struct fd_slot *slot = fd_table_slot(t, fd);
 
 	if (slot && slot->description)
 		return slot;
-	return fd_resolve(s, t, pid, fd, FD_OP_FOUND, actor) ? fd_table_slot(t, fd) : NULL;
+	return fd_resolve(s, t, tid, fd, FD_OP_FOUND, actor) ? fd_table_slot(t, fd) : NULL;
+}
+
+const struct fd_description *fd_number_now(struct fd_state *s, const struct fd_call *call, int fd)
+{
+	struct fd_table *t = fd >= 0 ? fd_table_get(s, call->files) : NULL;
+	const struct fd_slot *slot = t ? slot_in_use(s, t, call->tid, fd, fd_actor_of(call)) : NULL;
+
+	return slot ? slot->description : NULL;
 }
 
 void fd_call_touches(struct fd_state *s, struct fd_call *call, int fd)
 {
-	struct fd_table *t = fd_table_get(s, call->files);
-	const struct fd_slot *slot;
+	const struct fd_description *d;
 
 	if (fd < 0)
 		return;
 	call->fd = fd;
 	call->cls = FD_CLASS_OTHER; /* until it is known: a number that refers to nothing */
-	slot = t ? slot_in_use(s, t, call->pid, fd, fd_actor_of(call)) : NULL;
-	if (!slot)
+	d = fd_number_now(s, call, fd);
+	if (!d)
 		return;
-	call->description = slot->description->id;
-	call->cls = slot->description->cls;
+	call->description = d->id;
+	call->cls = d->cls;
 }
 
 static bool is_descriptor(const struct syscall_row *row, int arg)
@@ -155,10 +193,11 @@ void fd_state_enter(struct fd_state *s, struct fd_call *call)
 	call->table_changed_to = 0;
 	memset(call->scratch, 0, sizeof(call->scratch));
 	if (t)
-		t->pid = call->pid;
+		t->tid = call->tid;
 	if (!call->row)
 		return;
 	touch_enter(s, call);
+	fd_ties_enter(s, t, call);
 	effect = fd_effect_of(call->row->effect);
 	if (t && effect->enter)
 		effect->enter(s, t, call);
@@ -169,7 +208,7 @@ static void check_refused(struct fd_state *s, struct fd_table *t, struct fd_call
 {
 	struct fd_slot *slot = fd_table_slot(t, call->fd);
 
-	if (!slot || !slot->description || fd_probe_now(s, call->pid, call->fd, false))
+	if (!slot || !slot->description || fd_probe_now(s, call->tid, call->fd, false))
 		return;
 	fd_table_close(s, t, slot, FD_OP_CLOSE, (struct fd_actor){ call->process, slot->closing_event });
 	call->description = 0;
@@ -189,14 +228,15 @@ void fd_state_exit(struct fd_state *s, struct fd_call *call)
 	effect = fd_effect_of(call->row->effect);
 	if (t && effect->exit)
 		effect->exit(s, t, call);
+	fd_ties_exit(s, t, call);
 	if (t && call->ret == -EBADF && call->fd >= 0)
 		check_refused(s, t, call);
 }
 
-uint64_t fd_state_lookup(struct fd_state *s, uint32_t table, pid_t pid, uint32_t process, int fd)
+uint64_t fd_state_lookup(struct fd_state *s, uint32_t table, pid_t tid, uint32_t process, int fd)
 {
 	struct fd_table *t = fd_table_get(s, table);
-	const struct fd_slot *slot = t && fd >= 0 ? slot_in_use(s, t, pid, fd, (struct fd_actor){ .process = process }) : NULL;
+	const struct fd_slot *slot = t && fd >= 0 ? slot_in_use(s, t, tid, fd, (struct fd_actor){ .process = process }) : NULL;
 
 	return slot ? slot->description->id : 0;
 }

@@ -45,12 +45,19 @@ struct fd_world {
 	   fills class (network, local-socket, other), text such as "tcp 127.0.0.1:80 -> 127.0.0.1:5000", and the peer's inode or 0. */
 	int (*probe_socket)(
 		void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
+	/* The numbers that an epoll instance watches, with what it returns for each (fdinfo's tfd lines). 0 or -errno. */
+	int (*list_watched)(
+		void *context, pid_t tid, int fd, void (*each)(void *each_context, int fd, uint64_t data), void *each_context);
+	/* What was copied of an argument in this half of the call, valid until the next half; NULL: nothing. */
+	const void *(*copied)(void *context, int arg, size_t *length);
 	/* 0 if all of it was read, else -errno. */
 	int (*read_memory)(void *context, pid_t pid, uint64_t address, void *buffer, size_t length);
 	/* Sinks: rows go to the trace in this order. description returns the new id. */
 	uint64_t (*add_description)(void *context, const struct row_description *row);
 	void (*add_rename)(void *context, const struct row_rename *row);
 	void (*add_fd)(void *context, const struct row_fd *row);
+	void (*add_tie)(void *context, const struct row_tie *row);
+	void (*add_thread_files)(void *context, const struct row_thread_files *row);
 	uint32_t (*string)(void *context, const char *bytes, size_t length);
 	uint64_t (*sequence)(void *context);
 	uint64_t (*now)(void *context);
@@ -60,19 +67,27 @@ struct fd_state;
 int fd_state_new(const struct fd_world *world, struct fd_state **out);
 void fd_state_free(struct fd_state *state);
 
-/* Files tables. Ids start at 1 and are never reused; each process holds one reference to its table. */
-uint32_t fd_state_table_found(struct fd_state *s, pid_t pid, uint32_t process); /* launch or attach: read from proc */
-uint32_t fd_state_table_fork(struct fd_state *s, uint32_t parent_table, uint32_t child_process, bool shares_files);
-uint32_t fd_state_table_unshare(struct fd_state *s, uint32_t table, uint32_t process);
-uint32_t fd_state_table_exec(
-	struct fd_state *s, uint32_t table, uint32_t process, uint64_t event); /* unshares, then closes what is close-on-exec */
-void fd_state_table_release(struct fd_state *s, uint32_t table);               /* the process ended */
+/* A thread as the user of a files table. */
+struct fd_user {
+	pid_t tid;
+	uint32_t process, thread; /* their rows */
+	bool apart;               /* its table is not the one of its process's other threads: a row of its own says which it is */
+};
+
+/* Files tables. Ids start at 1 and are never reused; each thread holds one reference to its table. */
+uint32_t fd_state_table_found(struct fd_state *s, const struct fd_user *user); /* launch or attach: read from proc */
+uint32_t fd_state_table_fork(struct fd_state *s, uint32_t parent_table, const struct fd_user *child, bool shares_files);
+uint32_t fd_state_table_unshare(struct fd_state *s, uint32_t table, const struct fd_user *user);
+/* Unshares, then closes what is close-on-exec. event: of the exec. */
+uint32_t fd_state_table_exec(struct fd_state *s, uint32_t table, const struct fd_user *user, uint64_t event);
+/* The thread tid is over; stand_in: another that uses the table, 0: none is known. */
+void fd_state_table_release(struct fd_state *s, uint32_t table, pid_t tid, pid_t stand_in);
 
 /* One system call. The tracer fills the first part at entry, ret at exit, and keeps it with the thread in between. */
 struct fd_call {
-	uint32_t files, process;
-	pid_t pid; /* the process (thread group), for proc */
-	pid_t tid;
+	uint32_t files, process, thread;
+	pid_t tid;       /* for proc: threads of a process need not have the same descriptors, and its leader may be over */
+	bool has_others; /* its process has other threads */
 	uint64_t event;
 	const struct syscall_row *row; /* NULL: a number without a row */
 	uint64_t args[6];
@@ -81,16 +96,16 @@ struct fd_call {
 	/* Results: of entry, then final ones at exit. fd -1: none. description 0: none or unknown. */
 	int fd;
 	uint64_t description;
-	uint8_t cls; /* of an open: file at entry, what it is about at exit */
-	uint32_t
-		table_changed_to; /* exit: not 0 when the process's table is another from now on (unshare, close_range UNSHARE) */
-	uint64_t scratch[4];      /* private */
+	uint8_t cls;               /* of an open: file at entry, what it is about at exit */
+	uint32_t table_changed_to; /* exit: not 0 when the thread's table is another from now on (unshare, close_range UNSHARE) */
+	uint32_t ties, ties_left_out; /* private: of this half */
+	uint64_t scratch[4];          /* private */
 };
 void fd_state_enter(struct fd_state *s, struct fd_call *call);
 void fd_state_exit(struct fd_state *s, struct fd_call *call);
 
 /* The description that (table, fd) refers to now, 0 = none; resolved from proc when unknown. */
-uint64_t fd_state_lookup(struct fd_state *s, uint32_t table, pid_t pid, uint32_t process, int fd);
+uint64_t fd_state_lookup(struct fd_state *s, uint32_t table, pid_t tid, uint32_t process, int fd);
 /*
  * A number was closed without a call (io_uring): if it still refers to description, it is unknown from now on, and asked of proc
  * at its next use. event: of the call that it came with.

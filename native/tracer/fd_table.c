@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include "fd_internal.h"
 
-struct fd_table *fd_table_new(struct fd_state *s, pid_t pid)
+struct fd_table *fd_table_new(struct fd_state *s, pid_t tid)
 {
 	struct fd_table *t = calloc(1, sizeof(*t));
 
@@ -25,7 +25,7 @@ struct fd_table *fd_table_new(struct fd_state *s, pid_t pid)
 	}
 	t->id = ++s->tables_count;
 	t->refs = 1;
-	t->pid = pid;
+	t->tid = tid;
 	s->tables[t->id] = t;
 	return t;
 }
@@ -156,17 +156,12 @@ void fd_table_install(struct fd_state *s, struct fd_table *t, int fd, struct fd_
 	add_row(s, t, slot, op, actor);
 }
 
-struct fd_table *fd_table_copy(struct fd_state *s, const struct fd_table *t, struct fd_actor actor)
+void fd_table_copy(struct fd_state *s, const struct fd_table *t, struct fd_table *copy, struct fd_actor actor)
 {
-	struct fd_table *copy = fd_table_new(s, 0);
-
-	if (!copy)
-		return NULL;
 	for (size_t i = 0; i < t->capacity; i++) {
 		const struct fd_slot *slot = &t->slots[i];
 
 		if (slot->description)
 			fd_table_install(s, copy, slot->fd, slot->description, FD_OP_INHERIT, slot->cloexec, actor);
 	}
-	return copy;
 }

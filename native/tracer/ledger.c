@@ -62,7 +62,7 @@ void ledger_describe(struct tracer *tracer, const struct tracee *tracee, int fd,
 	const char *name;
 
 	out->cls = FD_CLASS_OTHER;
-	out->description = fd_state_lookup(tracer->fds, call->files, call->pid, call->process, fd);
+	out->description = fd_state_lookup(tracer->fds, call->files, call->tid, call->process, fd);
 	if (!out->description)
 		return;
 	name = fd_state_name(tracer->fds, out->description, &out->cls);

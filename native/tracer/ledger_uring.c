@@ -418,7 +418,7 @@ static void register_rings(struct tracer *tracer, struct tracee *tracee, bool ad
 		if (updates[i].offset >= LEDGER_REGISTERED_RINGS)
 			continue;
 		own->rings[updates[i].offset] =
-			add ? fd_state_lookup(tracer->fds, call->files, call->pid, call->process, (int)updates[i].data) : 0;
+			add ? fd_state_lookup(tracer->fds, call->files, call->tid, call->process, (int)updates[i].data) : 0;
 	}
 }
 

@@ -94,6 +94,7 @@ static void handle_exec(struct tracer *tracer, struct tracee *tracee)
 {
 	const struct tracee *former = tracee_find(tracer, (pid_t)children_event_message(tracee->tid));
 	struct process *process = tracee->process;
+	struct fd_user user;
 	unsigned long sp;
 
 	if (former && former != tracee) {
@@ -105,8 +106,11 @@ static void handle_exec(struct tracer *tracer, struct tracee *tracee)
 	modules_exec(tracer->modules, process, errno == 0 ? sp : 0);
 	process->compat =
 		ptrace(PTRACE_PEEKUSER, tracee->tid, (void *)offsetof(struct user_regs_struct, cs), NULL) == COMPAT_SEGMENT;
-	process->files = fd_state_table_exec(tracer->fds, process->files, process->index, tracee->call.event);
-	tracee->call.files = process->files;
+	tracee_keep_alone(tracer, tracee);
+	user = (struct fd_user){ .tid = tracee->tid, .process = process->index, .thread = tracee->index };
+	tracee->files = fd_state_table_exec(tracer->fds, tracee->files, &user, tracee->call.event);
+	tracee->files_apart = false;
+	tracee->call.files = tracee->files;
 	if (process->root)
 		tracer->entry_ready = true;
 	record_exec(tracer, tracee);

@@ -33,9 +33,10 @@ static void fill_call(struct tracee *tracee, const struct entry_info *info, uint
 	struct process *process = tracee->process;
 
 	tracee->call = (struct fd_call){
-		.files = process->files,
+		.files = tracee->files,
 		.process = process->index,
-		.pid = process->pid,
+		.thread = tracee->index,
+		.has_others = process->threads > 1,
 		.tid = tracee->tid,
 		.event = event,
 		.row = syscall_row_of(info->arch, info->nr),
@@ -197,8 +198,9 @@ static bool may_run_on(const struct fd_call *call)
 {
 	if (!call->row || (call->row->effect == EFFECT_OPEN && call->ret >= 0))
 		return true;
-	/* A path may be read once more, and so may what was handed over through memory. */
-	return call->row->effect == EFFECT_NONE && call->row->touch != TOUCH_PATH && call->row->ledger == LEDGER_NONE;
+	/* A path may be read once more, and so may what was handed over through memory, or the lengths of many messages. */
+	return call->row->effect == EFFECT_NONE && call->row->touch != TOUCH_PATH && call->row->ledger == LEDGER_NONE &&
+	       call->row->args[1].kind != ARG_MMSGHDR;
 }
 
 static void take_effects(struct tracer *tracer, struct tracee *tracee)

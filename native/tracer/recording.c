@@ -87,6 +87,8 @@ int recording_open(struct tracer *tracer, const struct options *options, const c
 	if (err == 0)
 		err = capture_new(tracer->writer, options->payload_bytes, &tracer->capture);
 	if (err == 0)
+		world_set_capture(tracer->world, tracer->capture);
+	if (err == 0)
 		err = ledger_new(&tracer->ledger);
 	if (err == 0)
 		err = modules_new(tracer->writer, options->stacks, &tracer->modules);

@@ -139,12 +139,15 @@ static int wait_for_exec(struct tracer *tracer, pid_t program)
 
 static int run(struct tracer *tracer, pid_t program, int status)
 {
-	struct process *process = process_add(tracer, program, NULL, PROCESS_FLAG_ROOT);
+	struct fd_user user = tracee_user(tracer, program, NULL);
+	uint32_t files = fd_state_table_found(tracer->fds, &user);
+	struct process *process = process_add(tracer, program, NULL, files, PROCESS_FLAG_ROOT);
 	struct tracee *tracee = process ? tracee_add(tracer, program) : NULL;
 
 	if (!tracee)
 		return EXIT_SYSCOPE_FAILED;
 	tracee->fresh = false;
+	tracee->files = files;
 	tracer->root_pid = program;
 	control_set_root(tracer->control, program);
 	tracee_claim(tracer, tracee, process);

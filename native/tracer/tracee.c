@@ -70,6 +70,27 @@ void tracee_claim(struct tracer *tracer, struct tracee *tracee, struct process *
 	control_thread(tracer->control, process->pid, tracee->tid, process->name);
 }
 
+/* Another thread with this table, so that proc can still be asked about it: of the same process, if there is one. */
+static pid_t stand_in(const struct tracer *tracer, const struct tracee *gone)
+{
+	if (!gone->process || gone->process->threads <= 1)
+		return 0;
+	for (size_t i = 0; i < TRACEE_BUCKETS; i++) {
+		for (const struct tracee *other = tracer->buckets[i]; other; other = other->next) {
+			if (other != gone && other->process == gone->process && other->files == gone->files && !other->exiting)
+				return other->tid;
+		}
+	}
+	return 0;
+}
+
+static void release_files(struct tracer *tracer, struct tracee *tracee)
+{
+	if (tracee->files)
+		fd_state_table_release(tracer->fds, tracee->files, tracee->tid, stand_in(tracer, tracee));
+	tracee->files = 0;
+}
+
 static void process_remove(struct tracer *tracer, struct process *process)
 {
 	struct process **link = &tracer->processes;
@@ -77,8 +98,6 @@ static void process_remove(struct tracer *tracer, struct process *process)
 	while (*link != process)
 		link = &(*link)->next;
 	*link = process->next;
-	if (process->files)
-		fd_state_table_release(tracer->fds, process->files);
 	space_release(process->space);
 	free(process);
 }
@@ -95,6 +114,7 @@ void tracee_remove(struct tracer *tracer, struct tracee *tracee)
 		tracer->unclaimed--;
 	if (tracee->process && tracee->exiting)
 		tracee->process->exiting--;
+	release_files(tracer, tracee);
 	if (tracee->process && --tracee->process->threads == 0)
 		process_remove(tracer, tracee->process);
 	free(tracee->ledger);
@@ -121,7 +141,21 @@ void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former
 	}
 	leader->exiting = false;
 	leader->hold = HOLD_NONE;
+	release_files(tracer, leader);
+	leader->files = former->files;
+	leader->files_apart = former->files_apart;
+	former->files = 0;
 	tracee_remove(tracer, former);
+}
+
+void tracee_keep_alone(struct tracer *tracer, const struct tracee *tracee)
+{
+	for (size_t i = 0; i < TRACEE_BUCKETS && tracee->process->threads > 1; i++) {
+		for (struct tracee *other = tracer->buckets[i]; other; other = other->next) {
+			if (other != tracee && other->process == tracee->process)
+				release_files(tracer, other);
+		}
+	}
 }
 
 struct process *process_find(const struct tracer *tracer, pid_t pid)
@@ -150,11 +184,13 @@ void process_read_name(struct process *process)
 	process->name[got > 0 ? got : 0] = '\0';
 }
 
-static uint32_t files_of_child(struct tracer *tracer, const struct process *parent, pid_t pid, uint32_t index, uint32_t flags)
+struct fd_user tracee_user(const struct tracer *tracer, pid_t tid, const struct process *process)
 {
-	if (!parent)
-		return fd_state_table_found(tracer->fds, pid, index);
-	return fd_state_table_fork(tracer->fds, parent->files, index, (flags & PROCESS_FLAG_SHARES_FILES) != 0);
+	return (struct fd_user){
+		.tid = tid,
+		.process = process ? process->index : (uint32_t)writer_rows(tracer->writer, RECORD_PROCESS),
+		.thread = (uint32_t)writer_rows(tracer->writer, RECORD_THREAD),
+	};
 }
 
 static uint32_t intern(struct tracer *tracer, const char *text)
@@ -188,7 +224,7 @@ static void fill_before(struct tracer *tracer, pid_t pid, struct row_process *ro
 	row->started = process_facts_started(pid);
 }
 
-struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t flags)
+struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t files, uint32_t flags)
 {
 	struct process *process = calloc(1, sizeof(*process));
 	struct row_process row = { .seq = writer_sequence(tracer->writer), .time = tracer_now(), .pid = pid, .flags = flags };
@@ -213,7 +249,6 @@ struct process *process_add(struct tracer *tracer, pid_t pid, const struct proce
 		memcpy(process->name, parent->name, sizeof(process->name));
 	else
 		process_read_name(process);
-	process->files = files_of_child(tracer, parent, pid, process->index, flags);
 	row.ns_pid = pid;
 	if (process->nested || !parent)
 		fill_namespaces(tracer, pid, &row);
@@ -221,7 +256,7 @@ struct process *process_add(struct tracer *tracer, pid_t pid, const struct proce
 		fill_before(tracer, pid, &row);
 	row.ppid = process->ppid = parent ? parent->pid : process_facts_parent(pid);
 	row.parent = parent ? parent->index + 1 : 0;
-	row.files = process->files;
+	row.files = files;
 	row.name = writer_string(tracer->writer, process->name, strlen(process->name));
 	writer_append(tracer->writer, RECORD_PROCESS, &row);
 	process->next = tracer->processes;

@@ -36,7 +36,6 @@ struct process {
 	pid_t pid, ppid;
 	uint32_t index; /* row number in the trace */
 	uint32_t threads;
-	uint32_t files; /* id of its files table, 0: not known yet */
 	struct space *space;
 	char name[16]; /* comm: 15 bytes and a NUL */
 	bool root;
@@ -62,6 +61,8 @@ struct tracee {
 	struct process *process; /* NULL while unclaimed: its parent's event has not come yet */
 	pid_t tid;
 	uint32_t index;          /* row number in the trace */
+	uint32_t files;          /* id of its files table, 0: not known yet */
+	bool files_apart;        /* which is not that of its process's other threads */
 	uint8_t hold;            /* enum hold */
 	const char *hold_reason; /* of HOLD_PAUSE, as the control channel says it */
 	bool fresh;              /* its first stop has not come yet */
@@ -140,9 +141,14 @@ void tracee_remove(struct tracer *tracer, struct tracee *tracee);
 /* An exec by a thread that isn't the leader (ptrace(2), "execve(2) under ptrace"): it goes on under the leader's id, the leader is gone. */
 void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former_tid);
 
+/* An exec has ended all other threads of the process, seen or not: what they used they use no longer. */
+void tracee_keep_alone(struct tracer *tracer, const struct tracee *tracee);
+
 struct process *process_find(const struct tracer *tracer, pid_t pid);
-/* parent may be NULL. flags: enum process_flag. NULL: out of memory. */
-struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t flags);
+/* parent may be NULL. files: its first thread's table. flags: enum process_flag. NULL: out of memory. */
+struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t files, uint32_t flags);
+/* The rows that a thread about to be added will have, of a new process unless it is given. */
+struct fd_user tracee_user(const struct tracer *tracer, pid_t tid, const struct process *process);
 /* Reads comm from proc into name. */
 void process_read_name(struct process *process);
 

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "memory.h"
 #include "tracer.h"
 
@@ -21,6 +22,7 @@
 
 struct world {
 	struct trace_writer *writer;
+	const struct capture *capture;
 	struct {
 		uint64_t device;
 		uint64_t type;
@@ -157,6 +159,35 @@ static int same_file(void *context, pid_t a, int fd_a, pid_t b, int fd_b)
 	return order < 0 ? -errno : order == 0;
 }
 
+static int list_watched(
+	void *context, pid_t tid, int fd, void (*each)(void *each_context, int fd, uint64_t data), void *each_context)
+{
+	char path[64], line[256];
+	FILE *info;
+
+	(void)context;
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", tid, fd);
+	info = fopen(path, "re");
+	if (!info)
+		return -errno;
+	while (fgets(line, sizeof(line), info)) {
+		unsigned long long data;
+		int watched;
+
+		if (sscanf(line, "tfd: %d events: %*x data: %llx", &watched, &data) == 2)
+			each(each_context, watched, data);
+	}
+	fclose(info);
+	return 0;
+}
+
+static const void *copied(void *context, int arg, size_t *length)
+{
+	const struct world *world = context;
+
+	return world->capture ? capture_copied(world->capture, (uint8_t)arg, length) : NULL;
+}
+
 static int read_memory(void *context, pid_t pid, uint64_t address, void *buffer, size_t length)
 {
 	(void)context;
@@ -183,6 +214,20 @@ static void add_fd(void *context, const struct row_fd *row)
 	const struct world *world = context;
 
 	writer_append(world->writer, RECORD_FD, row);
+}
+
+static void add_tie(void *context, const struct row_tie *row)
+{
+	const struct world *world = context;
+
+	writer_append(world->writer, RECORD_TIE, row);
+}
+
+static void add_thread_files(void *context, const struct row_thread_files *row)
+{
+	const struct world *world = context;
+
+	writer_append(world->writer, RECORD_THREAD_FILES, row);
 }
 
 static uint32_t intern(void *context, const char *bytes, size_t length)
@@ -219,16 +264,25 @@ int world_new(struct trace_writer *writer, struct fd_world *out, struct world **
 		.list_fds = list_fds,
 		.same_file = same_file,
 		.probe_socket = world_probe_socket,
+		.list_watched = list_watched,
+		.copied = copied,
 		.read_memory = read_memory,
 		.add_description = add_description,
 		.add_rename = add_rename,
 		.add_fd = add_fd,
+		.add_tie = add_tie,
+		.add_thread_files = add_thread_files,
 		.string = intern,
 		.sequence = sequence,
 		.now = now,
 	};
 	*result = world;
 	return 0;
+}
+
+void world_set_capture(struct world *world, const struct capture *capture)
+{
+	world->capture = capture;
 }
 
 void world_free(struct world *world)

@@ -8,10 +8,13 @@
 #include "fd_state.h"
 #include "store/writer.h"
 
+struct capture;
 struct world;
 
 /* Fills *out, whose context is the new world. Returns 0 or -ENOMEM. */
 int world_new(struct trace_writer *writer, struct fd_world *out, struct world **world);
+/* Where what was copied of a call's arguments is found. */
+void world_set_capture(struct world *world, const struct capture *capture);
 void world_free(struct world *world);
 
 /* probe_socket of struct fd_world (world_socket.c). */

@@ -11,7 +11,7 @@ static void begin(void)
 {
 	world_begin(&world);
 	world_fd(&world, 10, 0, 1, S_IFCHR, "/dev/null");
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 }
 
 static uint64_t at(int fd)
@@ -267,7 +267,7 @@ static void close_range_flags(void)
 	open_file(3, "/tmp/a", 0);
 	world_call(&world, files, 10, SYS_close_range, ARGS(3, 5, CLOSE_RANGE_CLOEXEC), 0);
 	CHECK(at(3) && world_count(&world, FD_OP_CLOSE) == 0);
-	shared = fd_state_table_fork(world.state, files, 1, true);
+	shared = world_fork(&world, files, 1, true);
 	CHECK(shared == files);
 	call = world_call(&world, files, 10, SYS_close_range, ARGS(3, 5, CLOSE_RANGE_UNSHARE), 0);
 	own = call.table_changed_to;

@@ -16,7 +16,7 @@ static void one_kind(const char *name, uint32_t mode, uint64_t special, uint64_t
 	f = world_fd(&world, 10, 3, 1, mode, name);
 	f->probe.special = special;
 	f->probe.filesystem = filesystem;
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 	d = fd_state_lookup(world.state, files, 10, 0, 3);
 	if (world_class(&world, d) != cls || strcmp(world_name(&world, d), shown) != 0) {
 		printf("%s: class %d, name %s\n", name, world_class(&world, d), world_name(&world, d));
@@ -72,7 +72,7 @@ static void class_of_what_a_path_names(void)
 	struct fd_call call;
 
 	world_begin(&world);
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 	world_memory(&world, 0x1000, memory, sizeof(memory));
 	world_path(&world, "/etc", S_IFDIR);
 	world_path(&world, "/fifo", S_IFIFO);
@@ -112,7 +112,7 @@ static void last_link(void)
 
 	world_begin(&world);
 	world_memory(&world, 0x1000, memory, sizeof(memory));
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 	world_path(&world, "/link", S_IFDIR);
 	world_path(&world, "/link", S_IFLNK);
 	CHECK(class_at_entry(files, SYS_stat, ARGS(0x1000), "/link") == FD_CLASS_DIRECTORY);
@@ -134,7 +134,7 @@ static void empty_path_is_its_descriptor(void)
 
 	world_begin(&world);
 	world_fd(&world, 10, 4, 1, S_IFIFO, "pipe:[9]");
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 	call = world_enter(&world, files, 10, SYS_newfstatat, ARGS(4, 0x1000, 0, AT_EMPTY_PATH), "");
 	CHECK(call.fd == 4 && call.cls == FD_CLASS_PIPE && call.description != 0);
 	world_exit(&world, &call, 0);
@@ -155,7 +155,7 @@ static void relative_to_its_directory(void)
 
 	world_begin(&world);
 	world_fd(&world, 10, 5, 1, S_IFDIR, "/srv");
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 	world.paths[world.path_count++] = (struct fake_path){ "sub", 5, true, S_IFDIR, 0 };
 	CHECK(class_at_entry(files, SYS_newfstatat, ARGS(5, 0x1000), "sub") == FD_CLASS_DIRECTORY);
 	CHECK(class_at_entry(files, SYS_newfstatat, ARGS(AT_FDCWD, 0x1000), "sub") == FD_CLASS_FILE);
@@ -170,7 +170,7 @@ static void what_a_call_made(void)
 	struct fd_call call;
 
 	world_begin(&world);
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 	world_memory(&world, 0x1ffd, memory, sizeof(memory));
 	call = world_enter(&world, files, 10, SYS_mkdir, ARGS(0x1ffd, 0755), "/new-dir");
 	CHECK(call.cls == FD_CLASS_FILE);
@@ -192,7 +192,7 @@ static void polls_and_calls_without(void)
 
 	world_begin(&world);
 	world_fd(&world, 10, 3, 1, 0, "anon_inode:[eventpoll]");
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 	call = world_enter(&world, files, 10, SYS_epoll_wait, ARGS(3), NULL);
 	CHECK(call.cls == FD_CLASS_POLL && call.fd == 3 && call.description != 0);
 	call = world_enter(&world, files, 10, SYS_poll, ARGS(3, 1), NULL); /* 3 is an address here */

@@ -13,7 +13,7 @@ static uint32_t files;
 static void begin(void)
 {
 	world_begin(&world);
-	files = fd_state_table_found(world.state, 10, 0);
+	files = world_found(&world, 10, 0);
 }
 
 static uint64_t at(int fd)
@@ -247,7 +247,7 @@ static void received_keeps_the_senders_description(void)
 	begin();
 	new_socket(3, 31, AF_UNIX, SOCK_STREAM, 0);
 	world_fd(&world, 20, 4, 41, S_IFREG, "/a");
-	sender = fd_state_table_found(world.state, 20, 1);
+	sender = world_found(&world, 20, 1);
 	world_fd(&world, 10, 7, 41, S_IFREG, "/a");
 	world_fd(&world, 10, 8, 43, S_IFREG, "/a")->probe.inode = 1041; /* the same file, opened by itself */
 	lay_message(control, length, length);
@@ -271,8 +271,8 @@ static void received_after_a_fork(void)
 	begin();
 	new_socket(3, 31, AF_UNIX, SOCK_STREAM, 0);
 	world_fd(&world, 20, 4, 41, S_IFREG, "/a");
-	sender = fd_state_table_found(world.state, 20, 1);
-	fd_state_table_fork(world.state, sender, 2, false);
+	sender = world_found(&world, 20, 1);
+	world_fork(&world, sender, 2, false);
 	world_fd(&world, 10, 7, 41, S_IFREG, "/a");
 	world_fd(&world, 10, 8, 43, S_IFREG, "/b");
 	lay_message(control, length, length);
@@ -342,8 +342,8 @@ static void pipes_found_in_proc(void)
 	world_fd(&world, 10, 0, 50, S_IFIFO, "pipe:[9]")->access = O_RDONLY + 1;
 	world_fd(&world, 20, 1, 51, S_IFIFO, "pipe:[9]")->access = O_WRONLY + 1;
 	world_fd(&world, 20, 2, 52, S_IFIFO, "pipe:[10]")->access = O_WRONLY + 1;
-	files = fd_state_table_found(world.state, 10, 0);
-	other = fd_state_table_found(world.state, 20, 1);
+	files = world_found(&world, 10, 0);
+	other = world_found(&world, 20, 1);
 	read_end = at(0);
 	write_end = fd_state_lookup(world.state, other, 20, 1, 1);
 	CHECK(peer_of(read_end) == write_end && peer_of(write_end) == read_end && read_end != write_end);

@@ -93,6 +93,26 @@ static int probe_socket(
 	return -ENOENT;
 }
 
+static int list_watched(
+	void *context, pid_t tid, int fd, void (*each)(void *each_context, int fd, uint64_t data), void *each_context)
+{
+	const struct fake_world *w = context;
+
+	(void)tid;
+	(void)fd;
+	for (int i = 0; i < w->watched_count; i++)
+		each(each_context, w->watched[i].fd, w->watched[i].data);
+	return 0;
+}
+
+static const void *copied(void *context, int arg, size_t *length)
+{
+	const struct fake_world *w = context;
+
+	*length = w->copied[arg].length;
+	return w->copied[arg].bytes;
+}
+
 static int read_memory(void *context, pid_t pid, uint64_t address, void *buffer, size_t length)
 {
 	struct fake_world *w = context;
@@ -126,6 +146,20 @@ static void add_fd(void *context, const struct row_fd *row)
 	w->rows[w->row_count++ % 4096] = *row;
 }
 
+static void add_tie(void *context, const struct row_tie *row)
+{
+	struct fake_world *w = context;
+
+	w->ties[w->tie_count++ % 4096] = *row;
+}
+
+static void add_thread_files(void *context, const struct row_thread_files *row)
+{
+	struct fake_world *w = context;
+
+	w->apart[w->apart_count++ % MAX_FAKE] = *row;
+}
+
 static uint32_t intern(void *context, const char *bytes, size_t length)
 {
 	struct fake_world *w = context;
@@ -154,10 +188,14 @@ void world_begin(struct fake_world *w)
 		list_fds,
 		same_file,
 		probe_socket,
+		list_watched,
+		copied,
 		read_memory,
 		add_description,
 		add_rename,
 		add_fd,
+		add_tie,
+		add_thread_files,
 		intern,
 		next_sequence,
 		now,
@@ -171,6 +209,25 @@ void world_end(struct fake_world *w)
 {
 	fd_state_free(w->state);
 	w->state = NULL;
+}
+
+uint32_t world_found(struct fake_world *w, pid_t tid, uint32_t process)
+{
+	return fd_state_table_found(w->state, &(struct fd_user){ .tid = tid, .process = process });
+}
+
+uint32_t world_fork(struct fake_world *w, uint32_t files, uint32_t process, bool shares)
+{
+	struct fd_user child = { .tid = (pid_t)process + 10, .process = process };
+
+	return fd_state_table_fork(w->state, files, &child, shares);
+}
+
+uint32_t world_exec(struct fake_world *w, uint32_t files, uint32_t process, uint64_t event)
+{
+	struct fd_user user = { .tid = (pid_t)process + 10, .process = process };
+
+	return fd_state_table_exec(w->state, files, &user, event);
 }
 
 struct fake_fd *world_fd(struct fake_world *w, pid_t pid, int fd, int file, uint32_t mode, const char *name)
@@ -220,9 +277,7 @@ void world_memory(struct fake_world *w, uint64_t address, const void *bytes, siz
 struct fd_call world_enter(struct fake_world *w, uint32_t files, pid_t pid, long nr, const uint64_t args[6], const char *path)
 {
 	static uint64_t event;
-	struct fd_call call = {
-		.files = files, .process = (uint32_t)pid, .pid = pid, .tid = pid, .event = event++, .path = path
-	};
+	struct fd_call call = { .files = files, .process = (uint32_t)pid, .tid = pid, .event = event++, .path = path };
 
 	call.row = nr >= 0 && syscalls_x86_64[nr].name ? &syscalls_x86_64[nr] : NULL;
 	memcpy(call.args, args, sizeof(call.args));

@@ -41,7 +41,16 @@ struct fake_world {
 	struct fake_fd fds[MAX_FAKE];
 	struct fake_path paths[MAX_FAKE];
 	struct fake_socket sockets[MAX_FAKE];
+	struct {
+		const void *bytes;
+		size_t length;
+	} copied[6]; /* of the arguments of the call that is entered or left */
 	int fd_count, path_count, socket_count;
+	struct {
+		int fd;
+		uint64_t data;
+	} watched[8]; /* by whichever epoll instance */
+	int watched_count;
 	bool list_fails;
 	uint64_t memory_at; /* memory holds memory_length bytes at this address */
 	size_t memory_length;
@@ -51,7 +60,9 @@ struct fake_world {
 	struct row_description descriptions[MAX_FAKE]; /* by id */
 	struct row_rename renames[MAX_FAKE];
 	struct row_fd rows[4096];
-	int description_count, rename_count, row_count;
+	struct row_thread_files apart[MAX_FAKE];
+	struct row_tie ties[4096];
+	int description_count, rename_count, row_count, apart_count, tie_count;
 	char strings[MAX_FAKE][256]; /* by id */
 	int string_count;
 	uint64_t sequence;
@@ -69,6 +80,11 @@ extern int failures;
 
 void world_begin(struct fake_world *w);
 void world_end(struct fake_world *w);
+
+/* Tables; a process's thread has the process's number + 10 as its id. */
+uint32_t world_found(struct fake_world *w, pid_t tid, uint32_t process);
+uint32_t world_fork(struct fake_world *w, uint32_t files, uint32_t process, bool shares);
+uint32_t world_exec(struct fake_world *w, uint32_t files, uint32_t process, uint64_t event);
 
 /* /proc/PID/fd/FD is there from now on; file: identity for kcmp. mode 0: an anonymous inode. */
 struct fake_fd *world_fd(struct fake_world *w, pid_t pid, int fd, int file, uint32_t mode, const char *name);

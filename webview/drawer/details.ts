@@ -1,9 +1,10 @@
 /**
  * The drawer's Details: everything that is known of the selected call. Builds DOM from a described call; asks for nothing.
  */
-import type { CopiedData } from '../../extension/trace/engineProtocol';
+import type { CopiedData, Tie } from '../../extension/trace/engineProtocol';
 import type { DescribedDetails } from '../../extension/trace/timelineProtocol';
-import { Origin } from '../../extension/trace/gen/schema';
+import { ExitFlag, Origin } from '../../extension/trace/gen/schema';
+import { tieLines } from '../../extension/trace/ties';
 import { classInfo } from '../model/classes';
 import type { PickedBox } from '../model/hit';
 import { formatCount, formatDuration, formatInstant } from '../model/time';
@@ -129,6 +130,8 @@ function factList(context: DetailsContext): HTMLElement {
     ['Duration', duration(context)],
     ['Started', element('span', { text: formatInstant(call.startNs), title: 'Since the trace’s first record' })],
     ['Descriptor', call.fd < 0 ? undefined : `${String(call.fd)}${call.resource === undefined ? '' : `  ${call.resource}`}`],
+    ['Also concerns', alsoConcerns(call.ties)],
+    ['Path', rewritten(call.exitFlags)],
     ['Resource', call.fd < 0 ? call.resource : undefined],
     ['Class', info.label],
     ['Process', `${process}[${String(call.pid)}]${call.tid === call.pid ? '' : `, thread ${String(call.tid)}`}`],
@@ -140,6 +143,16 @@ function factList(context: DetailsContext): HTMLElement {
     { class: 'facts' },
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : [element('dt', { text: name }), element('dd', {}, value)])),
   );
+}
+
+function alsoConcerns(ties: readonly Tie[] = []): HTMLElement | undefined {
+  const lines = tieLines(ties);
+  return lines.length === 0 ? undefined : element('span', { text: lines.join('\n') });
+}
+
+function rewritten(exitFlags: number): string | undefined {
+  if ((exitFlags & ExitFlag.pathRewritten) === 0) return undefined;
+  return 'rewritten by another thread meanwhile: the kernel opened another file than the path shown names';
 }
 
 function duration({ details, stopCostNs }: DetailsContext): HTMLElement {

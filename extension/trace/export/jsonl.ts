@@ -2,10 +2,11 @@
  * A whole trace as one JSON object a line, in order of start: native/schema's records in the form that ARCHITECTURE.md fixes.
  * A field that does not apply is absent. Pure: records in, text out, in chunks of many lines.
  */
-import type { RawCall, ResolvedFrame, ResolvedStack } from '../engineProtocol';
+import type { RawCall, ResolvedFrame, ResolvedStack, Tie } from '../engineProtocol';
 import { callTexts, errorName, lineText, sigInfoText, signalName } from '../describe';
 import { blindOp, blindText } from '../blind';
-import { BlindReason, ExitCause, FD_CLASSES, LostReason, Origin, WarningCode } from '../gen/schema';
+import { BlindReason, ExitCause, ExitFlag, FD_CLASSES, LostReason, Origin, TieRole, WarningCode } from '../gen/schema';
+import { leftOut, otherDescriptors } from '../ties';
 import type { BlindRecord, CallRecord, ExitRecord, ProcessRecord, TraceRecord, TraceSource } from '../source';
 
 const CACHE_LIMIT = 100_000;
@@ -181,8 +182,24 @@ function callText(cache: StackCache, { call }: CallRecord): string {
   text += `,"fd_class":"${FD_CLASSES[call.classId]?.id ?? 'other'}"`;
   if (call.resource !== undefined && call.resource !== '') text += `,"resource":${JSON.stringify(call.resource)}`;
   text += `,"origin":"${ORIGINS[call.origin] ?? 'program'}"`;
+  if (call.ties !== undefined) text += tieFields(call.ties);
+  if ((call.exitFlags & ExitFlag.pathRewritten) !== 0) text += ',"path_rewritten":true';
   const stack = call.stack === 0 ? '' : (cache.texts.get(stackKey(cache, call)) ?? '');
   return stack === '' ? `${text}}\n` : `${text},"stack":${stack}}\n`;
+}
+
+/** The other descriptors, and how many more there are than were recorded. */
+function tieFields(ties: readonly Tie[]): string {
+  const more = leftOut(ties);
+  const texts = otherDescriptors(ties).map(({ fd, classId, resource, role }) =>
+    JSON.stringify({
+      fd,
+      fd_class: FD_CLASSES[classId]?.id ?? 'other',
+      resource: resource === '' ? undefined : resource,
+      role: nameOf(TieRole, role),
+    }),
+  );
+  return (texts.length === 0 ? '' : `,"ties":[${texts.join(',')}]`) + (more === 0 ? '' : `,"more_ties":${more}`);
 }
 
 /** A describer's text is printable ASCII: only quotes and backslashes need escaping, and most texts have neither. */

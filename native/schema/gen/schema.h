@@ -7,7 +7,7 @@
 
 #define SCHEMA_MAJOR 1
 #define SCHEMA_MINOR 0
-#define SCHEMA_HASH_BYTES { 0x32, 0xb9, 0xec, 0x40, 0xf2, 0xce, 0x45, 0x4c, 0x1c, 0xd3, 0xcc, 0x0c, 0x47, 0x85, 0xde, 0xb8, 0x99, 0x67, 0xd0, 0xf5, 0xd0, 0xd0, 0x65, 0x91, 0xc0, 0xad, 0x55, 0x1a, 0x7b, 0x59, 0xb1, 0x24 }
+#define SCHEMA_HASH_BYTES { 0x16, 0x76, 0xef, 0x00, 0x93, 0xb2, 0xa5, 0x03, 0x12, 0xf0, 0x40, 0x87, 0x09, 0xa4, 0x73, 0xc8, 0xf1, 0xeb, 0x18, 0x1f, 0x76, 0x59, 0xd9, 0x13, 0x55, 0x5d, 0x50, 0xa2, 0x53, 0xe1, 0xf5, 0x97 }
 
 enum fd_class {
 	FD_CLASS_NONE = 0,
@@ -61,6 +61,22 @@ enum stack_end {
 	STACK_END_GUESS = 4,
 };
 
+enum tie_role {
+	TIE_ROLE_POLLED = 1,
+	TIE_ROLE_READY = 2,
+	TIE_ROLE_FROM = 3,
+	TIE_ROLE_TO = 4,
+	TIE_ROLE_SENT = 5,
+	TIE_ROLE_RECEIVED = 6,
+	TIE_ROLE_DUPLICATE = 7,
+	TIE_ROLE_TARGET = 8,
+	TIE_ROLE_ACCEPTED = 9,
+	TIE_ROLE_OTHER_END = 10,
+	TIE_ROLE_READ = 11,
+	TIE_ROLE_WRITTEN = 12,
+	TIE_ROLE_MORE = 255,
+};
+
 enum exit_scope {
 	EXIT_SCOPE_THREAD = 1,
 	EXIT_SCOPE_PROCESS = 2,
@@ -91,6 +107,7 @@ enum warning_code {
 	WARNING_CODE_FOREIGN_ARCH = 5,
 	WARNING_CODE_SYMBOLS = 6,
 	WARNING_CODE_FILTERED = 7,
+	WARNING_CODE_PATH_REWRITTEN = 10,
 };
 
 enum blind_reason {
@@ -124,6 +141,7 @@ enum exit_flag {
 	EXIT_FLAG_RESTART = 1,
 	EXIT_FLAG_KILLED = 2,
 	EXIT_FLAG_CLASS_CHANGED = 4,
+	EXIT_FLAG_PATH_REWRITTEN = 8,
 };
 
 enum frame_flag {
@@ -197,7 +215,9 @@ enum record_kind {
 	RECORD_LIBC_ENTER = 27,
 	RECORD_LIBC_EXIT = 28,
 	RECORD_LET_GO = 29,
-	RECORD_KIND_LIMIT = 30
+	RECORD_TIE = 30,
+	RECORD_THREAD_FILES = 31,
+	RECORD_KIND_LIMIT = 32
 };
 
 /* Bytes that rows refer to by position (u64, counted over all heap segments). An item never crosses a segment's end. */
@@ -835,6 +855,40 @@ enum column_let_go {
 	COLUMN_LET_GO_EVENT = 2,
 };
 
+/* A further descriptor that a call concerns: what it referred to and why (tie_role). The call itself is filed under the first. count: of read and written the bytes that the call moved at this one, where its result is not that; of more how many further descriptors are left out (then fd is -1). */
+struct row_tie {
+	uint64_t event;
+	int32_t fd;
+	uint64_t description;
+	uint8_t class;
+	uint8_t role;
+	uint64_t count;
+};
+
+enum column_tie {
+	COLUMN_TIE_EVENT = 0,
+	COLUMN_TIE_FD = 1,
+	COLUMN_TIE_DESCRIPTION = 2,
+	COLUMN_TIE_CLASS = 3,
+	COLUMN_TIE_ROLE = 4,
+	COLUMN_TIE_COUNT = 5,
+};
+
+/* A thread uses a files table of its own from now on, not its process's (unshare, a clone with CLONE_THREAD and without CLONE_FILES). No such row: its process's. */
+struct row_thread_files {
+	uint64_t seq;
+	uint64_t time;
+	uint32_t thread;
+	uint32_t files;
+};
+
+enum column_thread_files {
+	COLUMN_THREAD_FILES_SEQ = 0,
+	COLUMN_THREAD_FILES_TIME = 1,
+	COLUMN_THREAD_FILES_THREAD = 2,
+	COLUMN_THREAD_FILES_FILES = 3,
+};
+
 /* One column of a kind: its name, its width in bytes in the file, and its place in struct row_KIND. */
 struct schema_column {
 	const char *name;
@@ -1128,6 +1182,20 @@ static const struct schema_column schema_columns_let_go[] = {
 	{ "time", 8, 0, offsetof(struct row_let_go, time) },
 	{ "event", 8, 0, offsetof(struct row_let_go, event) },
 };
+static const struct schema_column schema_columns_tie[] = {
+	{ "event", 8, 0, offsetof(struct row_tie, event) },
+	{ "fd", 4, 1, offsetof(struct row_tie, fd) },
+	{ "description", 8, 0, offsetof(struct row_tie, description) },
+	{ "class", 1, 0, offsetof(struct row_tie, class) },
+	{ "role", 1, 0, offsetof(struct row_tie, role) },
+	{ "count", 8, 0, offsetof(struct row_tie, count) },
+};
+static const struct schema_column schema_columns_thread_files[] = {
+	{ "seq", 8, 0, offsetof(struct row_thread_files, seq) },
+	{ "time", 8, 0, offsetof(struct row_thread_files, time) },
+	{ "thread", 4, 0, offsetof(struct row_thread_files, thread) },
+	{ "files", 4, 0, offsetof(struct row_thread_files, files) },
+};
 const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {
 	[RECORD_HEAP] = { "heap", 1, sizeof(struct row_heap), schema_columns_heap },
 	[RECORD_STRING] = { "string", 2, sizeof(struct row_string), schema_columns_string },
@@ -1158,6 +1226,8 @@ const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {
 	[RECORD_LIBC_ENTER] = { "libc_enter", 8, sizeof(struct row_libc_enter), schema_columns_libc_enter },
 	[RECORD_LIBC_EXIT] = { "libc_exit", 6, sizeof(struct row_libc_exit), schema_columns_libc_exit },
 	[RECORD_LET_GO] = { "let_go", 3, sizeof(struct row_let_go), schema_columns_let_go },
+	[RECORD_TIE] = { "tie", 6, sizeof(struct row_tie), schema_columns_tie },
+	[RECORD_THREAD_FILES] = { "thread_files", 4, sizeof(struct row_thread_files), schema_columns_thread_files },
 };
 #endif
 

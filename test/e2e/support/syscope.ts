@@ -31,6 +31,14 @@ export interface Row {
   readonly fd?: number;
   readonly fd_class?: string;
   readonly resource?: string;
+  readonly ties?: readonly {
+    readonly fd: number;
+    readonly fd_class: string;
+    readonly resource?: string;
+    readonly role: string;
+  }[];
+  readonly more_ties?: number;
+  readonly path_rewritten?: boolean;
   readonly origin?: string;
   readonly scope?: string;
   readonly code?: number;
