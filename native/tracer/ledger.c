@@ -93,13 +93,15 @@ static uint64_t message_bytes(pid_t tid, uint64_t address)
 	return iovec_bytes(tid, iovecs, count);
 }
 
-static uint64_t length_of(pid_t tid, const struct submission_op *op, uint64_t address, uint64_t words)
+static uint64_t length_of(const struct tracee *tracee, const struct submission_op *op, uint64_t address, uint64_t words)
 {
+	bool vectors = !tracee->foreign; /* those of another mode have another layout */
+
 	switch (op->length) {
 	case SUBMISSION_LENGTH_BYTES: return words;
 	case SUBMISSION_LENGTH_ADDRESS: return address;
-	case SUBMISSION_LENGTH_IOVEC: return iovec_bytes(tid, address, words);
-	case SUBMISSION_LENGTH_MSGHDR: return message_bytes(tid, address);
+	case SUBMISSION_LENGTH_IOVEC: return vectors ? iovec_bytes(tracee->tid, address, words) : 0;
+	case SUBMISSION_LENGTH_MSGHDR: return vectors ? message_bytes(tracee->tid, address) : 0;
 	default: return 0;
 	}
 }
@@ -119,7 +121,7 @@ static void fill_path(struct tracer *tracer, const struct tracee *tracee, uint64
 void ledger_fill(struct tracer *tracer, const struct tracee *tracee, const struct submission_op *op, uint64_t address,
 	uint64_t words, uint64_t offset, struct submission *out)
 {
-	out->length = length_of(tracee->tid, op, address, words);
+	out->length = length_of(tracee, op, address, words);
 	out->offset = op->offset ? (int64_t)offset : 0;
 	if (op->fd == SUBMISSION_FD_NONE)
 		out->fd = -1;
@@ -193,10 +195,13 @@ void ledger_exit(struct tracer *tracer, struct tracee *tracee)
 static const char *foreign_text(const struct process *process, uint32_t arch)
 {
 	if (arch == AUDIT_ARCH_X86_64)
-		return "Calls of the x32 ABI: their numbers and arguments are recorded, what they do is not followed.";
+		return "Calls of the x32 ABI: recorded with their own numbers; what lies behind their pointers is read in part.";
 	if (process->compat)
-		return "A 32-bit program: its calls are recorded, what they do to descriptors and memory is not followed.";
-	return "Calls of 32-bit code (int 0x80): they are recorded, what they do to descriptors and memory is not followed.";
+		return "A 32-bit program: its calls are recorded with their own numbers; what lies behind their pointers is read "
+		       "in "
+		       "part.";
+	return "Calls of 32-bit code (int 0x80): recorded with their own numbers; what lies behind their pointers is read in "
+	       "part.";
 }
 
 void ledger_foreign_call(struct tracer *tracer, struct tracee *tracee, uint32_t arch)

@@ -62,7 +62,8 @@ void aio_submit_enter(struct tracer *tracer, struct tracee *tracee)
 {
 	const uint64_t *args = tracee->call.args;
 	int64_t asked = (int64_t)args[1];
-	uint32_t wanted = asked <= 0 ? 0 : asked < MAX_BLOCKS ? (uint32_t)asked : MAX_BLOCKS;
+	uint32_t most = tracee->foreign ? 0 : MAX_BLOCKS; /* pointers of another mode have another size */
+	uint32_t wanted = asked <= 0 ? 0 : asked < most ? (uint32_t)asked : most;
 	struct thread_ledger *own = ledger_of_thread(tracee, wanted);
 
 	if (!own)

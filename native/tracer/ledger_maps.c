@@ -57,8 +57,9 @@ void ledger_maps_exit(struct tracer *tracer, const struct tracee *tracee)
 		break;
 	case EFFECT_MUNMAP: shared_maps_remove(space, call->args[0], end_of(call->args[0], call->args[1])); break;
 	case EFFECT_MPROTECT:
-		shared_maps_protect(
-			tracer, tracee, call->args[0], end_of(call->args[0], call->args[1]), (call->args[2] & PROT_WRITE) != 0);
+		if (call->row->argc <= 4) /* i386's mmap2 has this effect too: what it maps is not followed */
+			shared_maps_protect(tracer, tracee, call->args[0], end_of(call->args[0], call->args[1]),
+				(call->args[2] & PROT_WRITE) != 0);
 		break;
 	case EFFECT_MREMAP:
 		if (space->shared_count > 0)

@@ -113,12 +113,13 @@ static uint64_t now(clockid_t clock)
 uint64_t process_facts_started(pid_t pid)
 {
 	uint64_t fields[STAT_FIELDS];
-	uint64_t since_boot, suspended;
+	uint64_t since_boot, monotonic, suspended;
 
 	if (read_stat(pid, fields) != 0)
 		return 0;
 	since_boot = ticks_to_ns(fields[STAT_START]);
-	suspended = now(CLOCK_BOOTTIME) - now(CLOCK_MONOTONIC);
+	monotonic = now(CLOCK_MONOTONIC); /* first: what lies between the two look-ups must not make it negative */
+	suspended = now(CLOCK_BOOTTIME) - monotonic;
 	return since_boot > suspended ? since_boot - suspended : 0;
 }
 

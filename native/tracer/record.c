@@ -145,8 +145,9 @@ void record_entry(struct tracer *tracer, struct tracee *tracee, const struct ent
 	tracee->entry_class = tracee->call.cls;
 	tracee->call.path = NULL;
 	tracee->origin = origin_of(tracee, info);
+	tracee->foreign = is_foreign(info);
 	effects_enter(tracer, tracee);
-	if (is_foreign(info))
+	if (tracee->foreign)
 		ledger_foreign_call(tracer, tracee, info->arch);
 	/* What a vector points to is read as its rows are written. */
 	tracee->half_seq = writer_sequence(tracer->writer);

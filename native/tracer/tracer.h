@@ -85,6 +85,7 @@ struct tracee {
 	uint64_t half_seq;            /* of the half of a call whose row is still to be written */
 	uint32_t stack;               /* ... of an entry */
 	uint8_t origin;               /* enum origin */
+	bool foreign;                 /* its call is of another mode than x86-64 */
 	uint8_t exit_cause;           /* enum exit_cause, once its exit event has been seen */
 	uint64_t exit_event;          /* the call that ends it + 1, 0: none */
 	struct thread_ledger *ledger; /* what it submits (ledger.h), NULL: nothing yet; one allocation */
