@@ -124,6 +124,9 @@ function argvOf(file: TraceFile, row: Row<'argv_pos' | 'argv_length'>): string[]
   return words(Buffer.from(file.heap(row.argv_pos, Number(row.argv_length)) ?? []).toString('utf8'));
 }
 
+/** The exec call was left out by a filter. */
+const NO_EXEC_EVENT = 0xffff_ffff_ffff_ffffn;
+
 function rowCursors(file: TraceFile, names: Names): Cursor[] {
   const text = (id: bigint): string => file.string(Number(id));
   return [
@@ -146,7 +149,7 @@ function rowCursors(file: TraceFile, names: Names): Cursor[] {
       pid: names.pidOf(row.process),
       thread: Number(row.thread),
       tid: names.pidOf(row.process),
-      event: Number(row.event),
+      event: row.event === NO_EXEC_EVENT ? undefined : Number(row.event),
       path: text(row.path),
       name: text(row.name),
       argv: argvOf(file, row),

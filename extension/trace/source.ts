@@ -47,7 +47,7 @@ export interface ThreadRecord {
   readonly name: string;
 }
 
-/** A successful exec. `event` is the execve call that did it. */
+/** A successful exec. `event` is the execve call that did it; undefined if that was not recorded. */
 export interface ExecRecord {
   readonly type: 'exec';
   readonly seq: number;
@@ -57,7 +57,7 @@ export interface ExecRecord {
   readonly thread: number;
   /** As after the exec: the process's pid. */
   readonly tid: number;
-  readonly event: EventId;
+  readonly event: EventId | undefined;
   readonly path: string;
   readonly name: string;
   readonly argv: readonly string[];

@@ -46,6 +46,11 @@ const void *capture_copied(const struct capture *capture, uint8_t arg, size_t *l
 	return NULL;
 }
 
+void capture_forget(struct capture *capture)
+{
+	capture->count = 0;
+}
+
 uint64_t capture_take_lost(struct capture *capture)
 {
 	uint64_t lost = capture->lost_bytes;
@@ -255,6 +260,18 @@ const char *capture_read_entry(struct capture *capture, const struct capture_cal
 			path = item->piece.buffer;
 	}
 	return path;
+}
+
+const char *capture_path(const struct capture *capture, size_t *at, uint8_t *arg)
+{
+	while (*at < capture->count) {
+		const struct capture_item *item = &capture->items[(*at)++];
+
+		*arg = item->arg;
+		if (item->spec->kind == ARG_PATH && item->piece.error == 0)
+			return item->piece.buffer;
+	}
+	return NULL;
 }
 
 static bool is_vector(const struct syscall_arg *spec)

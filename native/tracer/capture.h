@@ -34,6 +34,13 @@ struct capture_call {
  * Returns the path that the row's touch names, NUL-terminated and valid until the next call of capture_; NULL: none or unreadable.
  */
 const char *capture_read_entry(struct capture *capture, const struct capture_call *call, struct memory_piece *extra);
+/* Nothing is copied of the half of a call that comes now: capture_copied() is not to answer with another's. */
+void capture_forget(struct capture *capture);
+/*
+ * The paths among what capture_read_entry() read: the one at *at or after it (begin with 0), and which argument it is. NULL:
+ * there is no further one. Valid as long as what that returned.
+ */
+const char *capture_path(const struct capture *capture, size_t *at, uint8_t *arg);
 /* Entry, second half: writes the copy_in rows of what was read. */
 void capture_write_entry(struct capture *capture, const struct capture_call *call);
 /* Exit: reads and writes what came out, in copy_out rows. */

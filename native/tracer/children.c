@@ -89,9 +89,9 @@ static void claim_child(struct tracer *tracer, const struct tracee *parent, stru
 
 static uint64_t flags_of_fork(const struct tracee *parent, pid_t child, int event)
 {
-	uint64_t flags = parent->recorded ? parent->fork_flags : 0;
+	uint64_t flags = parent->recorded || parent->followed ? parent->fork_flags : 0;
 
-	if (!parent->recorded && is_thread_of(parent->process->pid, child))
+	if (!parent->recorded && !parent->followed && is_thread_of(parent->process->pid, child))
 		flags = CLONE_THREAD | CLONE_VM | CLONE_FILES;
 	if (event == PTRACE_EVENT_VFORK && flags == 0)
 		flags = CLONE_VM;

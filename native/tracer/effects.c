@@ -87,6 +87,10 @@ static void stop_at_every_call(struct tracer *tracer, struct tracee *tracee, boo
 		for (struct tracee *other = tracer->buckets[i]; other; other = other->next)
 			other->every_call |= other->process == tracee->process;
 	}
+	if (tracee->process->threads > 1 && tracer->filter && call_set_narrows(&tracer->options->selection.calls))
+		record_warning(tracer, tracee, WARNING_CODE_SECCOMP,
+			"The program gave all its threads a seccomp filter of its own: what that refuses the others is seen from "
+			"their next recorded call on.");
 }
 
 static void exit_seccomp(struct tracer *tracer, struct tracee *tracee, uint64_t operation, bool all_threads)

@@ -98,6 +98,7 @@ struct fd_under_way {
 
 struct fd_state {
 	struct fd_world world;
+	bool looks_at_opens; /* fd_state_look_at_opens() */
 	struct fd_known_name names[FD_NAMES];
 	struct fd_table **tables; /* by id; place 0 unused; NULL: released */
 	size_t tables_capacity;

@@ -78,6 +78,8 @@ void fd_path_enter(struct fd_state *s, struct fd_call *call)
 	call->cls = FD_CLASS_FILE;
 	if (call->row->effect == EFFECT_OPEN) { /* its exit tells; a look here as well would be a tenth of an open's recording */
 		call->scratch[3] = call->path ? fd_name_expect(s, call->path) : 0;
+		if (s->looks_at_opens && call->path && call->path[0])
+			probe(s, call, call->path);
 		return;
 	}
 	if (!call->path || !probe(s, call, call->path[0] ? call->path : "."))

@@ -18,6 +18,11 @@ int fd_state_new(const struct fd_world *world, struct fd_state **out)
 	return 0;
 }
 
+void fd_state_look_at_opens(struct fd_state *s)
+{
+	s->looks_at_opens = true;
+}
+
 void fd_state_free(struct fd_state *s)
 {
 	if (!s)
@@ -182,7 +187,8 @@ static void touch_enter(struct fd_state *s, struct fd_call *call)
 	}
 }
 
-void fd_state_enter(struct fd_state *s, struct fd_call *call)
+/* ties: whether other descriptors than the call's own are noted, and what leaves with a message. */
+static void enter(struct fd_state *s, struct fd_call *call, bool ties)
 {
 	struct fd_table *t = fd_table_get(s, call->files);
 	const struct fd_effect *effect;
@@ -197,10 +203,26 @@ void fd_state_enter(struct fd_state *s, struct fd_call *call)
 	if (!call->row)
 		return;
 	touch_enter(s, call);
-	fd_ties_enter(s, t, call);
+	if (ties)
+		fd_ties_enter(s, t, call);
 	effect = fd_effect_of(call->row->effect);
 	if (t && effect->enter)
 		effect->enter(s, t, call);
+}
+
+void fd_state_enter(struct fd_state *s, struct fd_call *call)
+{
+	enter(s, call, true);
+}
+
+/* Without an event nothing is marked as closing: the mark would be 0 (begin_close). */
+void fd_state_look(struct fd_state *s, struct fd_call *call)
+{
+	uint64_t event = call->event;
+
+	call->event = UINT64_MAX;
+	enter(s, call, false);
+	call->event = event;
 }
 
 /* The kernel does not know a number that we thought open: it was closed unseen (or is open for the other direction only). */

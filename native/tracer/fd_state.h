@@ -66,6 +66,8 @@ struct fd_world {
 struct fd_state;
 int fd_state_new(const struct fd_world *world, struct fd_state **out);
 void fd_state_free(struct fd_state *state);
+/* What an open's path names is looked at when it begins, so that its class is known then (else only at its exit). */
+void fd_state_look_at_opens(struct fd_state *s);
 
 /* A thread as the user of a files table. */
 struct fd_user {
@@ -83,12 +85,14 @@ uint32_t fd_state_table_exec(struct fd_state *s, uint32_t table, const struct fd
 /* The thread tid is over; stand_in: another that uses the table, 0: none is known. */
 void fd_state_table_release(struct fd_state *s, uint32_t table, pid_t tid, pid_t stand_in);
 
+#define FD_EVENT_NONE (UINT64_C(1) << 63)
+
 /* One system call. The tracer fills the first part at entry, ret at exit, and keeps it with the thread in between. */
 struct fd_call {
 	uint32_t files, process, thread;
 	pid_t tid;       /* for proc: threads of a process need not have the same descriptors, and its leader may be over */
 	bool has_others; /* its process has other threads */
-	uint64_t event;
+	uint64_t event; /* or FD_EVENT_NONE + a number of its own: it is not recorded, its rows name no event */
 	const struct syscall_row *row; /* NULL: a number without a row */
 	uint64_t args[6];
 	int64_t ret;
@@ -101,6 +105,8 @@ struct fd_call {
 	uint32_t ties, ties_left_out; /* private: of this half */
 	uint64_t scratch[4];          /* private */
 };
+/* What fd_state_enter() would say of the call, before it is known whether it has an event: nothing but the call changes. */
+void fd_state_look(struct fd_state *s, struct fd_call *call);
 void fd_state_enter(struct fd_state *s, struct fd_call *call);
 void fd_state_exit(struct fd_state *s, struct fd_call *call);
 

@@ -97,8 +97,8 @@ int launch_record(const struct options *options)
 	close(ends[0]);
 	if (status != 0)
 		return status;
-	/* From here on nothing but execve: the filter makes every call stop. Without one, the stop tells the tracer so. */
-	if (!options->filter || filter_install() != 0)
+	/* From here on nothing but execve, at which the filter stops whatever is chosen. Without one, the stop tells the tracer so. */
+	if (!options->filter || filter_install(&options->selection.calls, options->stacks) != 0)
 		kill(getpid(), SIGSTOP);
 	execve(path, options->argv, environ);
 	status = program_explain(path, errno, sentence, sizeof(sentence));

@@ -57,7 +57,7 @@ static void handle_entry(struct tracer *tracer, struct tracee *tracee, const str
 	const char *hold;
 
 	record_entry(tracer, tracee, info);
-	tracee->in_call = tracee->recorded || tracee->every_call; /* else its exit will not stop */
+	tracee->in_call = tracee->recorded || tracee->followed || tracee->every_call; /* else its exit will not stop */
 	hold = resume_hold_reason(tracer, tracee);
 	if (!hold)
 		resume_tracee(tracee, 0);

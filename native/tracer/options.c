@@ -10,8 +10,8 @@
 #include "session_file.h"
 
 #define DEFAULT_PAYLOAD_BYTES 256
-/* Larger payloads would make one record larger than a heap segment. */
-#define MAX_PAYLOAD_BYTES 65536
+/* What the trace's heap takes at once (HEAP_ITEM_MAX_BYTES). */
+#define MAX_PAYLOAD_BYTES (16u << 20)
 
 static const char usage[] =
 	"usage: syscope record [OPTION...] -- PROGRAM [ARG...]   runs a program and records its system calls\n"
@@ -21,7 +21,12 @@ static const char usage[] =
 	"  -o FILE             the trace (default: ./PROGRAM-DATE-TIME.syscope)\n"
 	"  --no-stacks         take no stacks\n"
 	"  --no-libc           record no libc calls\n"
-	"  --payload BYTES     how much of each buffer is kept (default 256, 0: nothing)\n"
+	"  --payload BYTES     how much of each buffer is kept: bytes, none or all (default 256; all: up to 16 MiB)\n"
+	"  --calls LIST        only these: a set (file network desc memory process signal ipc creds), a call, /REGEX/; !: not "
+	"these\n"
+	"  --paths LIST        only calls about these paths: a folder, a file or a glob\n"
+	"  --classes LIST      only calls about descriptors of these classes (file, network, pipe, ...); !: not these\n"
+	"  --processes TERMS   only processes of which all TERMS hold: name=NAME,pid=PID,parent=NAME,ppid=PID, also with !=\n"
 	"  --size-limit BYTES  stop recording when the trace has reached this size\n"
 	"  --seccomp on|off    select calls by a seccomp filter (on), or stop at every call; only off allows a true detach\n"
 	"  --control PATH      a unix socket to watch and steer the recording\n"
@@ -98,12 +103,48 @@ static int seccomp_option(const char *value, struct options *options)
 	return 0;
 }
 
+int options_payload(const char *text, uint32_t *out)
+{
+	uint64_t number = 0;
+	int err = 0;
+
+	if (strcmp(text, "all") == 0)
+		number = MAX_PAYLOAD_BYTES;
+	else if (strcmp(text, "none") != 0)
+		err = options_number(text, UINT64_MAX, &number);
+	if (err == 0)
+		*out = number < MAX_PAYLOAD_BYTES ? (uint32_t)number : MAX_PAYLOAD_BYTES;
+	return err;
+}
+
+static int payload_option(const char *value, struct options *options)
+{
+	if (options_payload(value, &options->payload_bytes) == 0)
+		return 0;
+	return complain("--payload is a number of bytes, none or all, not", value);
+}
+
+/* --calls and its like. */
+static int selecting_option(enum selection_part part, const char *value, struct options *options)
+{
+	char sentence[512];
+
+	if (selection_add(&options->selection, part, value, sentence, sizeof(sentence)) == 0)
+		return 0;
+	fprintf(stderr, "syscope: --%s: %s%s\n", selection_part_name(part), sentence,
+		sentence[strlen(sentence) - 1] == '?' ? "" : ".");
+	return EXIT_SYSCOPE_FAILED;
+}
+
 /* Options with a value. */
 static int value_option(const char *name, const char *value, struct options *options)
 {
+	enum selection_part part = strncmp(name, "--", 2) == 0 ? selection_part_named(name + 2) : SELECT_PARTS;
 	uint64_t number = 0;
 	int status = 0;
 
+	if (part != SELECT_PARTS)
+		return selecting_option(part, value, options);
 	if (strcmp(name, "-o") == 0 || strcmp(name, "--output") == 0) {
 		options->output = value;
 	} else if (strcmp(name, "--control") == 0) {
@@ -115,8 +156,7 @@ static int value_option(const char *name, const char *value, struct options *opt
 	} else if (strcmp(name, "--size-limit") == 0) {
 		return number_option(name, value, UINT64_MAX, &options->size_limit_bytes);
 	} else if (strcmp(name, "--payload") == 0) {
-		status = number_option(name, value, MAX_PAYLOAD_BYTES, &number);
-		options->payload_bytes = (uint32_t)number;
+		return payload_option(value, options);
 	} else if (strcmp(name, "-p") == 0 || strcmp(name, "--pid") == 0) {
 		status = number_option(name, value, INT_MAX, &number);
 		options->attach_pid = (pid_t)number;
@@ -152,8 +192,6 @@ static int parse_options(int argc, char **argv, struct options *options, int *ne
 
 static int check(struct options *options)
 {
-	if (options->payload_bytes > MAX_PAYLOAD_BYTES)
-		options->payload_bytes = MAX_PAYLOAD_BYTES;
 	if (options->command == COMMAND_ATTACH) {
 		options->filter = false;
 		if (options->argc != 0)

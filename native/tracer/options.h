@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "selection.h"
+
 /* Exit statuses of Syscope's own failures, as shells number them. */
 #define EXIT_SYSCOPE_FAILED 125
 #define EXIT_NOT_EXECUTABLE 126
@@ -25,7 +27,8 @@ struct options {
 	const char *cwd;     /* NULL: as it is */
 	char **argv;         /* NULL-terminated */
 	pid_t attach_pid;
-	uint32_t payload_bytes;
+	struct selection selection;
+	uint32_t payload_bytes; /* of each buffer */
 	uint64_t size_limit_bytes;
 	bool stacks;
 	bool filter; /* a seccomp filter selects the calls that stop */
@@ -43,6 +46,9 @@ int options_parse(int argc, char **argv, struct options *options, bool *done);
 
 /* Appends one word to argv (kept NULL-terminated; the word stays the caller's). Returns 0 or -ENOMEM. */
 int options_add_word(struct options *options, char *word);
+
+/* "none", "all" or a number of bytes; more than a trace can hold of one call is that much. Returns 0 or -EINVAL, -ERANGE. */
+int options_payload(const char *text, uint32_t *out);
 
 /* Reads a decimal number up to the end of text. Returns 0 or -EINVAL, -ERANGE. */
 int options_number(const char *text, uint64_t limit, uint64_t *out);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "choose.h"
 #include "control.h"
 #include "effects.h"
 #include "ledger.h"
@@ -14,6 +15,7 @@
 #include "notice.h"
 #include "origin.h"
 #include "program.h"
+#include "shape.h"
 #include "stacks.h"
 
 /* Codes by which a call's exit says that the kernel will begin it anew (include/linux/errno.h). */
@@ -123,23 +125,68 @@ static struct capture_call capture_of(const struct tracee *tracee)
 	};
 }
 
+/* The call is not recorded. If it shapes what is kept of its process it is followed all the same; nothing is copied. */
+static void leave_out(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
+{
+	const struct shape *shape = shape_of(syscall_row_of(info->arch, info->nr), tracer->options->stacks);
+
+	tracer->counters.left_out++;
+	tracee->recorded = tracee->restarting = tracee->attached_inside = false;
+	tracee->followed = shape_holds(shape, info->args);
+	if (is_foreign(info))
+		ledger_foreign_call(tracer, tracee, info->arch);
+	if (!tracee->followed)
+		return;
+	fill_call(tracee, info, FD_EVENT_NONE | tracer->counters.left_out);
+	capture_forget(tracer->capture);
+	fd_state_enter(tracer->fds, &tracee->call);
+	effects_enter(tracer, tracee);
+}
+
+/* By what the call is about. */
+static bool target_chosen(struct tracer *tracer, struct tracee *tracee)
+{
+	if (!selection_looks_at_targets(&tracer->options->selection))
+		return true;
+	fd_state_look(tracer->fds, &tracee->call);
+	return choose_target(tracer, tracee);
+}
+
+/* A restarted call comes again at once, as itself or as one without arguments (restart_syscall(2)). */
+static bool is_restart(const struct tracee *tracee, const struct entry_info *info)
+{
+	const struct syscall_row *row = syscall_row_of(info->arch, info->nr);
+
+	return tracee->restarting && row && (row == tracee->call.row || row->argc == 0);
+}
+
 void record_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
 {
 	struct stacks *stacks = tracer->entry_ready ? tracer->stacks : NULL; /* the launcher's own stack is of no interest */
 	struct capture_call call;
 	struct memory_piece slice;
 
+	tracee->followed = false;
 	tracee->recorded = tracer->recording && !tracer->failed_start;
 	if (!tracee->recorded) {
 		tracer->counters.lost_calls += !tracer->recording;
 		return;
 	}
+	if (!choose_call(tracer, tracee, syscall_row_of(info->arch, info->nr))) {
+		leave_out(tracer, tracee, info);
+		return;
+	}
+	tracee->restarting = is_restart(tracee, info);
 	fill_call(tracee, info, writer_rows(tracer->writer, RECORD_ENTER));
 	call = capture_of(tracee);
 	call.sp = info->sp;
 	if (stacks)
 		stacks_prepare(stacks, tracee, info->sp, &slice);
 	tracee->call.path = capture_read_entry(tracer->capture, &call, stacks ? &slice : NULL);
+	if (!target_chosen(tracer, tracee)) {
+		leave_out(tracer, tracee, info);
+		return;
+	}
 	tracee->stack = stacks ? stacks_take(stacks, tracee, &slice) : 0;
 	fd_state_enter(tracer->fds, &tracee->call);
 	tracee->entry_class = tracee->call.cls;
@@ -211,21 +258,28 @@ static void take_effects(struct tracer *tracer, struct tracee *tracee)
 	effects_exit(tracer, tracee);
 }
 
+static void copy_exit(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info)
+{
+	struct capture_call call = capture_of(tracee);
+
+	calibrate(tracer, tracee, info->seen_ns);
+	tracee->half_seq = writer_sequence(tracer->writer);
+	capture_exit(tracer->capture, &call);
+}
+
 void record_exit(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info)
 {
-	struct capture_call call;
-
 	tracee->in_call = false;
-	if (!tracee->recorded)
+	if (!tracee->recorded && !tracee->followed)
 		return;
-	tracee->restarting = restarts(info->ret);
-	calibrate(tracer, tracee, info->seen_ns);
+	tracee->restarting = tracee->recorded && restarts(info->ret);
 	tracee->call.ret = info->ret;
 	if (!tracer->entry_ready && info->ret < 0)
 		explain_failed_start(tracer, tracee);
-	tracee->half_seq = writer_sequence(tracer->writer);
-	call = capture_of(tracee);
-	capture_exit(tracer->capture, &call);
+	if (tracee->recorded)
+		copy_exit(tracer, tracee, info);
+	else
+		capture_forget(tracer->capture);
 	if (!may_run_on(&tracee->call))
 		take_effects(tracer, tracee);
 }
@@ -235,11 +289,14 @@ void record_exit_rows(struct tracer *tracer, struct tracee *tracee, const struct
 	struct fd_call *call = &tracee->call;
 	struct row_exit row = { .seq = tracee->half_seq, .event = call->event, .time = info->seen_ns, .ret = info->ret };
 
+	if (!tracee->recorded && !tracee->followed)
+		return;
+	if (may_run_on(call))
+		take_effects(tracer, tracee);
+	tracee->followed = false;
 	if (!tracee->recorded)
 		return;
 	tracee->recorded = false;
-	if (may_run_on(call))
-		take_effects(tracer, tracee);
 	row.fd = call->fd;
 	row.description = call->description;
 	row.class = call->cls;

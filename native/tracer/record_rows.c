@@ -9,11 +9,15 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "choose.h"
 #include "control.h"
 #include "exits.h"
 #include "ledger.h"
 #include "process_facts.h"
 #include "record.h"
+
+/* As the event of an exec whose call is not in the trace. */
+#define EXEC_EVENT_NONE UINT64_MAX
 
 static uint32_t intern(struct tracer *tracer, const char *text)
 {
@@ -36,9 +40,10 @@ static void warn_if_setuid(struct tracer *tracer, const struct tracee *tracee, c
 void record_exec(struct tracer *tracer, struct tracee *tracee)
 {
 	struct process *process = tracee->process;
-	struct row_exec row = {
-		.time = tracer_now(), .process = process->index, .thread = tracee->index, .event = tracee->call.event
-	};
+	struct row_exec row = { .time = tracer_now(),
+		.process = process->index,
+		.thread = tracee->index,
+		.event = tracee->recorded ? tracee->call.event : EXEC_EVENT_NONE };
 	static char words[PROCESS_ARGV_BYTES];
 	char link[64], path[4096], cwd[4096];
 	size_t length = process_facts_argv(process->pid, words, sizeof(words), &row.argv_full);
@@ -50,6 +55,7 @@ void record_exec(struct tracer *tracer, struct tracee *tracee)
 	path[got > 0 ? got : 0] = '\0';
 	process_read_name(process);
 	process_facts_cwd(process->pid, cwd, sizeof(cwd));
+	choose_process(tracer, process);
 	row.seq = writer_sequence(tracer->writer);
 	row.path = intern(tracer, path);
 	row.cwd = intern(tracer, cwd);
@@ -99,7 +105,7 @@ void record_signal(struct tracer *tracer, const struct tracee *tracee, int signa
 {
 	struct row_signal row = { .time = tracer_now(), .thread = tracee->index, .signo = signal, .flags = flags };
 
-	if (!tracer->recording)
+	if (!tracer->recording || (tracee->process && tracee->process->left_out))
 		return;
 	row.seq = writer_sequence(tracer->writer);
 	if (info)

@@ -84,6 +84,8 @@ int recording_open(struct tracer *tracer, const struct options *options, const c
 	err = world_new(tracer->writer, &world, &tracer->world);
 	if (err == 0)
 		err = fd_state_new(&world, &tracer->fds);
+	if (err == 0 && selection_looks_at_targets(&options->selection))
+		fd_state_look_at_opens(tracer->fds);
 	if (err == 0)
 		err = capture_new(tracer->writer, options->payload_bytes, &tracer->capture);
 	if (err == 0)
@@ -124,6 +126,30 @@ static void describe_argv(struct tracer *tracer)
 		record_meta(tracer, "argv", words, used - 1);
 }
 
+/* What was chosen, for programs and, in a sentence, for people: nobody is to take a part for the whole. */
+static void describe_selection(struct tracer *tracer)
+{
+	const struct selection *selection = &tracer->options->selection;
+	char key[32], sentence[2048];
+	int used = snprintf(sentence, sizeof(sentence), "Only a part was recorded, chosen by");
+
+	for (int part = 0; part < SELECT_PARTS; part++) {
+		const char *name = selection_part_name((enum selection_part)part);
+
+		if (!selection->texts[part])
+			continue;
+		snprintf(key, sizeof(key), "filter.%s", name);
+		text_meta(tracer, key, selection->texts[part]);
+		if (used < (int)sizeof(sentence))
+			used += snprintf(
+				sentence + used, sizeof(sentence) - (size_t)used, " --%s '%.400s'", name, selection->texts[part]);
+	}
+	if (used < (int)sizeof(sentence))
+		snprintf(sentence + used, sizeof(sentence) - (size_t)used, ": calls that do not fit are not in this trace.");
+	if (selection_narrows(selection))
+		record_warning(tracer, NULL, WARNING_CODE_FILTERED, sentence);
+}
+
 void recording_describe(struct tracer *tracer, const char *program)
 {
 	const struct options *options = tracer->options;
@@ -144,6 +170,7 @@ void recording_describe(struct tracer *tracer, const char *program)
 	snprintf(line, sizeof(line), "stacks=%d payload=%u seccomp=%d", options->stacks, options->payload_bytes, tracer->filter);
 	text_meta(tracer, "options", line);
 	text_meta(tracer, "control", options->control);
+	describe_selection(tracer);
 }
 
 static const char *reason_word(const struct tracer *tracer)
@@ -172,6 +199,10 @@ void recording_commit(struct tracer *tracer)
 		finish_symbols(tracer);
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)tracer->cheapest_ns);
 	text_meta(tracer, "stop_cost_ns", number);
+	if (selection_narrows(&tracer->options->selection)) {
+		snprintf(number, sizeof(number), "%llu", (unsigned long long)tracer->counters.left_out);
+		text_meta(tracer, "filter.left_out", number);
+	}
 	record_end(tracer, ended_at);
 	err = writer_close(tracer->writer);
 	tracer->writer = NULL;

@@ -9,7 +9,7 @@
 
 void resume_tracee(struct tracee *tracee, int signal)
 {
-	bool exit_wanted = tracee->in_call && tracee->recorded;
+	bool exit_wanted = tracee->in_call && (tracee->recorded || tracee->followed);
 	enum __ptrace_request request = exit_wanted || tracee->every_call ? PTRACE_SYSCALL : PTRACE_CONT;
 
 	if (tracee->detaching)

@@ -71,18 +71,23 @@ static int apply_flag(const char *value, bool *flag)
 	return 0;
 }
 
-static int apply_payload(const char *value, struct options *options)
+/* calls=, paths=, classes=, processes=: as the options of the same names; what is wrong is said here. */
+static int apply_selection(enum selection_part part, const char *value, struct options *options)
 {
-	uint64_t number;
-	int err = options_number(value, UINT32_MAX, &number);
+	char sentence[512];
 
-	if (err == 0)
-		options->payload_bytes = (uint32_t)number;
-	return err;
+	if (selection_add(&options->selection, part, value, sentence, sizeof(sentence)) == 0)
+		return 0;
+	fprintf(stderr, "syscope: %s%s\n", sentence, sentence[strlen(sentence) - 1] == '?' ? "" : ".");
+	return -EINVAL;
 }
 
 static int apply_word(const char *key, char *value, struct options *options)
 {
+	enum selection_part part = selection_part_named(key);
+
+	if (part != SELECT_PARTS)
+		return apply_selection(part, value, options);
 	if (strcmp(key, "out") == 0)
 		options->output = value;
 	else if (strcmp(key, "control") == 0)
@@ -96,7 +101,7 @@ static int apply_word(const char *key, char *value, struct options *options)
 	else if (strcmp(key, "env") == 0 || strcmp(key, "unenv") == 0)
 		return apply_environment(value, key[0] == 'e');
 	else if (strcmp(key, "payload") == 0)
-		return apply_payload(value, options);
+		return options_payload(value, &options->payload_bytes);
 	else if (strcmp(key, "size_limit") == 0)
 		return options_number(value, UINT64_MAX, &options->size_limit_bytes);
 	else if (strcmp(key, "stacks") == 0)

@@ -37,11 +37,13 @@ void statistics_tell(struct tracer *tracer)
 
 	getrusage(RUSAGE_SELF, &usage);
 	used = snprintf(text, sizeof(text),
-		"%llu calls, %llu stops in %llu rounds, %llu moves to another CPU, a stop costs %llu ns, tracer %llu us user "
+		"%llu calls, %llu left out by filters, %llu stops in %llu rounds, %llu moves to another CPU, a stop costs %llu "
+		"ns, tracer %llu us user "
 		"%llu us system, %llu bytes",
-		(unsigned long long)counters->calls, (unsigned long long)counters->stops, (unsigned long long)counters->batches,
-		(unsigned long long)counters->cpu_moves, (unsigned long long)tracer->cheapest_ns, microseconds(&usage.ru_utime),
-		microseconds(&usage.ru_stime), (unsigned long long)writer_bytes(tracer->writer));
+		(unsigned long long)counters->calls, (unsigned long long)counters->left_out, (unsigned long long)counters->stops,
+		(unsigned long long)counters->batches, (unsigned long long)counters->cpu_moves,
+		(unsigned long long)tracer->cheapest_ns, microseconds(&usage.ru_utime), microseconds(&usage.ru_stime),
+		(unsigned long long)writer_bytes(tracer->writer));
 	put_stacks(tracer, text + used, sizeof(text) - (size_t)used);
 	record_meta(tracer, "stats", text, strlen(text));
 	snprintf(line, sizeof(line), "syscope: %s\n", text);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "choose.h"
 #include "control.h"
 #include "modules.h"
 #include "process_facts.h"
@@ -130,6 +131,7 @@ void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former
 	/* The leader's own call, if any, stays unfinished; the call that goes on is the exec of the other thread. */
 	leader->in_call = former->in_call;
 	leader->recorded = former->recorded;
+	leader->followed = former->followed;
 	leader->call = former->call;
 	leader->resumed_ns = former->resumed_ns;
 	leader->entry_class = former->entry_class;
@@ -261,6 +263,7 @@ struct process *process_add(struct tracer *tracer, pid_t pid, const struct proce
 	writer_append(tracer->writer, RECORD_PROCESS, &row);
 	process->next = tracer->processes;
 	tracer->processes = process;
+	choose_process(tracer, process);
 	control_process(tracer->control, pid, row.ppid, process->name);
 	return process;
 }

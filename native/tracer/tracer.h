@@ -39,6 +39,7 @@ struct process {
 	struct space *space;
 	char name[16]; /* comm: 15 bytes and a NUL */
 	bool root;
+	bool left_out;          /* by its name or its parent's: nothing of it is recorded but that it is there */
 	bool nested;            /* may have children in a pid namespace of their own */
 	bool compat;            /* its program is a 32-bit one */
 	uint64_t foreign_calls; /* of this program image: of another mode than x86-64 (ledger.h) */
@@ -69,6 +70,7 @@ struct tracee {
 	bool every_call;         /* resumed with PTRACE_SYSCALL only: no filter, or one of its own that hides calls from ours */
 	bool in_call;            /* between entry and exit */
 	bool recorded;           /* ... of a call that has an enter row */
+	bool followed;           /* ... of one that was not chosen, but shapes what is kept: its exit must be seen */
 	bool restarting;         /* the last exit was one that the kernel restarts */
 	bool step;               /* hold it at its next recorded call */
 	bool exiting;            /* its exit event has been seen */
@@ -96,6 +98,7 @@ struct tracee {
 
 struct tracer_counters {
 	uint64_t stops, calls, lost_calls, lost_bytes, batches, held, cpu_moves;
+	uint64_t left_out; /* calls that stopped and were not chosen; what the seccomp filter lets pass can't be counted */
 };
 
 struct tracer {

@@ -194,10 +194,20 @@ static int read_memory(void *context, pid_t pid, uint64_t address, void *buffer,
 	return memory_read(pid, address, buffer, length);
 }
 
+/* What a call did that is not recorded was done by none of the trace's events. */
+static uint64_t event_of(uint64_t event)
+{
+	return event & FD_EVENT_NONE ? 0 : event;
+}
+
 static uint64_t add_description(void *context, const struct row_description *row)
 {
 	const struct world *world = context;
-	int64_t id = writer_append(world->writer, RECORD_DESCRIPTION, row);
+	struct row_description named = *row;
+	int64_t id;
+
+	named.event = event_of(row->event);
+	id = writer_append(world->writer, RECORD_DESCRIPTION, &named);
 
 	return id < 0 ? 0 : (uint64_t)id;
 }
@@ -212,15 +222,18 @@ static void add_rename(void *context, const struct row_rename *row)
 static void add_fd(void *context, const struct row_fd *row)
 {
 	const struct world *world = context;
+	struct row_fd named = *row;
 
-	writer_append(world->writer, RECORD_FD, row);
+	named.event = event_of(row->event);
+	writer_append(world->writer, RECORD_FD, &named);
 }
 
 static void add_tie(void *context, const struct row_tie *row)
 {
 	const struct world *world = context;
 
-	writer_append(world->writer, RECORD_TIE, row);
+	if (!(row->event & FD_EVENT_NONE))
+		writer_append(world->writer, RECORD_TIE, row);
 }
 
 static void add_thread_files(void *context, const struct row_thread_files *row)
