@@ -7,6 +7,7 @@ import { errorOf, syscallName, syscallRow } from './describe';
 import { addBlind, type BlindTallies, type BlindTotal, blindTotals } from './blind';
 import { nameOf } from './export/jsonl';
 import { FD_CLASSES, LostReason, Origin, WarningCode } from './gen/schema';
+import { addProcessRecord, type ProcessSummaries, type ProcessSummary } from './processes';
 import type { TraceRecord, TraceSource } from './source';
 import { type Transfer, transfersOf } from './transfer';
 
@@ -54,6 +55,8 @@ export interface Summary {
   readonly notices: readonly Notice[];
   /** What went on without system calls. */
   readonly blind: readonly BlindTotal[];
+  /** If `by` has them: what each was, in order of start. */
+  readonly processes: readonly ProcessSummary[];
 }
 
 interface Tally {
@@ -74,11 +77,15 @@ export async function summarize(source: TraceSource, by: readonly SummaryGroup[]
   const [total, loader] = [newTally(), newTally()];
   const notices: Notice[] = [];
   const blind: BlindTallies = new Map();
+  const processes: ProcessSummaries = new Map();
   for await (const page of source.records({ data: false })) {
     for (const record of page) {
       if (record.type === 'call') addCall(record.call);
       else if (record.type === 'blind') addBlind(blind, record);
-      else notePlain(record, names, notices);
+      else {
+        notePlain(record, names, notices);
+        addProcessRecord(processes, record);
+      }
     }
   }
   function addCall(call: RawCall): void {
@@ -119,6 +126,7 @@ export async function summarize(source: TraceSource, by: readonly SummaryGroup[]
     loader: loaderRow,
     notices: merged(notices),
     blind: blindTotals(blind),
+    processes: by.includes('process') ? [...processes.values()] : [],
   };
 }
 

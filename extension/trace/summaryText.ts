@@ -1,5 +1,6 @@
 /** A summary as text that reads well in a terminal, and as JSON. Pure. */
 import { blindLines, type BlindTotal } from './blind';
+import { commandLine, exitText, processJson, type ProcessSummary } from './processes';
 import type { Notice, Summary, SummaryRow } from './summary';
 
 const HEADINGS = ['calls', 'errors', 'read', 'written', 'total', 'mean', 'p50', 'p95', 'max', 'of time'] as const;
@@ -16,10 +17,22 @@ export function summaryText(summary: Summary): string {
   if (failing.length > 0)
     lines.push('', 'Errors', ...failing.map((row) => `  ${shortened(printable(row.key))}: ${errorList(row)}`));
   if (total.pending > 0) lines.push('', `${total.pending} ${total.pending === 1 ? 'call' : 'calls'} had not returned.`);
+  if (summary.processes.length > 0) lines.push('', 'Processes', ...summary.processes.map(processLine));
   if (summary.blind.length > 0) lines.push('', 'Not visible', ...blindLines(summary.blind).map((text) => `  ${printable(text)}`));
   const notices = [...summary.notices.map(noticeText), ...info.problems.map((text) => `! ${printable(text)}`)];
   if (notices.length > 0) lines.push('', ...notices);
   return `${lines.join('\n')}\n`;
+}
+
+/** "ls [12] exited with 0, 1.20 ms user, 3.40 ms system, 2.0 MiB: ls -l /tmp" */
+function processLine(process: ProcessSummary): string {
+  const { pid, name, exit } = process;
+  const used =
+    exit === undefined
+      ? ' had not ended'
+      : ` ${exitText(exit)}, ${duration(exit.userUs * 1000)} user, ${duration(exit.systemUs * 1000)} system, ${bytes(exit.maxRssKb * 1024)}`;
+  const command = process.argv.length > 0 ? `: ${printable(commandLine(process))}` : '';
+  return `  ${printable(name)} [${pid}]${used}${command}`;
 }
 
 function stateText(state: Summary['info']['state']): string {
@@ -124,7 +137,7 @@ const blindJson = ({ reason, op, fdClass, count, uncounted, bytes, processes }: 
 
 /** One object; the names are those of the command line contract. */
 export function summaryJson(summary: Summary): string {
-  const { info, by, wallNs, rows, total, loader, notices, blind } = summary;
+  const { info, by, wallNs, rows, total, loader, notices, blind, processes } = summary;
   const trace = { program: info.program, argv: info.argv, state: info.state, wall_ns: wallNs, problems: info.problems };
   const object = {
     trace,
@@ -134,6 +147,7 @@ export function summaryJson(summary: Summary): string {
     loader: loader && rowJson(loader),
     notices,
     blind: blind.map(blindJson),
+    processes: by.includes('process') ? processes.map(processJson) : undefined,
   };
   return `${JSON.stringify(object, undefined, 2)}\n`;
 }

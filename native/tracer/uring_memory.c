@@ -5,6 +5,7 @@
  * Must not live here: what the memory says (uring_ring.h).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,6 +20,8 @@
 #define OFFSET_RINGS 0
 #define OFFSET_SQES  0x10000000
 #define PAGE_BYTES   4096u
+/* PIDFD_THREAD (pidfd_open(2)), which is O_EXCL. */
+#define PIDFD_OF_THREAD O_EXCL
 
 struct own_mapping {
 	unsigned char *area[2]; /* by enum uring_area */
@@ -59,10 +62,18 @@ static bool is_ring(int fd)
 	return length == (ssize_t)sizeof(ring) - 1 && memcmp(text, ring, sizeof(ring) - 1) == 0;
 }
 
-/* The tracee's descriptor as one of ours. Returns it or -errno. */
-static int fetch(pid_t pid, int fd)
+/* A pidfd of the very thread, whose descriptors may be its own (Linux 6.9), else of its process. */
+static int open_pidfd(const struct tracee *tracee)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int pidfd = (int)syscall(SYS_pidfd_open, tracee->tid, PIDFD_OF_THREAD);
+
+	return pidfd < 0 ? (int)syscall(SYS_pidfd_open, tracee->process->pid, 0) : pidfd;
+}
+
+/* The tracee's descriptor as one of ours. Returns it or -errno. */
+static int fetch(const struct tracee *tracee, int fd)
+{
+	int pidfd = open_pidfd(tracee);
 	int got;
 
 	if (pidfd < 0)
@@ -105,9 +116,9 @@ static void unmap(const struct own_mapping *own)
 	}
 }
 
-static bool map_own(pid_t pid, int fd, const struct uring_layout *layout, struct own_mapping *own)
+static bool map_own(const struct tracee *tracee, int fd, const struct uring_layout *layout, struct own_mapping *own)
 {
-	int ring = fetch(pid, fd);
+	int ring = fetch(tracee, fd);
 	bool mapped;
 
 	memset(own, 0, sizeof(*own));
@@ -137,7 +148,7 @@ uint32_t uring_memory_collect(const struct tracee *tracee, struct ring *ring, in
 	}
 	if (fd < 0 || (ring->setup.flags & URING_SETUP_NO_MMAP))
 		return count;
-	if (map_own(tracee->process->pid, fd, layout, &own))
+	if (map_own(tracee, fd, layout, &own))
 		count = uring_collect(layout, read_own, &own, to_submit, entries, capacity, head, unread);
 	unmap(&own);
 	return count;

@@ -9,7 +9,6 @@
 import { ABIS, type Abi, abiOf, AUDIT_ARCH_X86_64 } from '../../../extension/trace/syscallTable';
 import type { CopiedData, RawCall } from '../../../extension/trace/engineProtocol';
 
-
 const BLANK: Omit<RawCall, 'nr' | 'args' | 'ret' | 'data'> = {
   id: 0,
   process: 0,

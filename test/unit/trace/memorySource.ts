@@ -1,6 +1,13 @@
 /** A trace in memory for tests of exports and summaries: records are written in order and get their sequence numbers. */
 import type { RawCall, ResolvedFrame, ResolvedStack, TraceInfo } from '../../../extension/trace/engineProtocol';
-import type { BlindRecord, ExitRecord, SignalRecord, TraceRecord, TraceSource } from '../../../extension/trace/source';
+import type {
+  BlindRecord,
+  ExitRecord,
+  ProcessRecord,
+  SignalRecord,
+  TraceRecord,
+  TraceSource,
+} from '../../../extension/trace/source';
 import { parseCall } from './callText';
 
 const INFO: TraceInfo = {
@@ -100,8 +107,8 @@ export class MemoryTrace {
     this.records.push({ type: 'signal', ...this.place(tid), ...rest, ...fields });
   }
 
-  exit(tid: number, status: number, scope: ExitRecord['scope'] = 'thread'): void {
-    this.records.push({ type: 'exit', scope, ...this.place(tid), status, ...EXIT });
+  exit(tid: number, status: number, scope: ExitRecord['scope'] = 'thread', more: Partial<ExitRecord> = {}): void {
+    this.records.push({ type: 'exit', scope, ...this.place(tid), status, ...EXIT, ...more });
   }
 
   private place(tid: number): { seq: number; timeNs: number; process: number; pid: number; thread: number; tid: number } {
@@ -109,11 +116,11 @@ export class MemoryTrace {
     return { seq, timeNs: seq * 1000, process: 0, pid: 100, thread: tid, tid };
   }
 
-  process(name: string, process = 0, pid = 100): void {
+  process(name: string, process = 0, pid = 100, more: Partial<ProcessRecord> = {}): void {
     const seq = this.next();
     const before = { nsPids: [], startedNs: undefined, argv: [], cwd: undefined };
     const common = { seq, timeNs: seq * 1000, process, pid, ppid: 1, parent: undefined, name, flags: 0 };
-    this.records.push({ type: 'process', ...common, ...before });
+    this.records.push({ type: 'process', ...common, ...before, ...more });
   }
 
   exec(path: string, name: string, argv: readonly string[]): void {
