@@ -206,14 +206,18 @@ enum syscope_process {
 	SYSCOPE_PROCESS_NAME, /* string id, as of the newest exec */
 	SYSCOPE_PROCESS_FLAGS,
 	SYSCOPE_PROCESS_START,
-	SYSCOPE_PROCESS_END,    /* infinite while it runs */
-	SYSCOPE_PROCESS_STATUS, /* wait status (waitpid(2)); -1: has not ended */
-	SYSCOPE_PROCESS_USER_US,
+	SYSCOPE_PROCESS_END,       /* infinite while it runs */
+	SYSCOPE_PROCESS_STATUS,    /* wait status (waitpid(2)); -1: has not ended */
+	SYSCOPE_PROCESS_CAUSE,     /* enum exit_cause */
+	SYSCOPE_PROCESS_SENDER,    /* of the signal that ended it; 0: not known */
+	SYSCOPE_PROCESS_END_EVENT, /* the call that ended it; -1: none */
+	SYSCOPE_PROCESS_USER_US,   /* with those of the children that it waited for */
 	SYSCOPE_PROCESS_SYSTEM_US,
 	SYSCOPE_PROCESS_MAX_RSS_KB,
 	SYSCOPE_PROCESS_PATH,        /* string id, of the newest exec; 0: none seen */
 	SYSCOPE_PROCESS_ARGV_POS,    /* in the heap: NUL-terminated words */
 	SYSCOPE_PROCESS_ARGV_LENGTH, /* 0: not known */
+	SYSCOPE_PROCESS_CWD,         /* string id, when it began to run the program; 0: not known */
 	SYSCOPE_PROCESS_THREADS,
 	SYSCOPE_PROCESS_CHILDREN,
 	SYSCOPE_PROCESS_DESCRIPTORS,

@@ -10,7 +10,7 @@
 #include "descriptor_info.h"
 #include "event_filter.h"
 #include "include/syscope.h"
-#include "ledger.h"
+#include "totals.h"
 #include "process_info.h"
 
 /* A number below the limit given as a double. */
@@ -30,7 +30,7 @@ int32_t syscope_processes(int32_t trace, const double *ids, uint32_t count, doub
 
 	if (!x)
 		return -EBADF;
-	err = ledger_need(x);
+	err = totals_need(x);
 	for (uint32_t i = 0; i < count && !err; i++) {
 		if (!number_of(ids[i], (double)x->process_count, &process))
 			process = NONE32;
@@ -68,7 +68,7 @@ int32_t syscope_process_children(int32_t trace, double parent, uint32_t first, u
 /* choice->of is to be freed. Processes that are not there have no descriptors. */
 static int choose(struct index *x, const double *processes, uint32_t count, struct descriptor_choice *choice)
 {
-	int err = ledger_need(x);
+	int err = totals_need(x);
 	uint32_t process;
 	bool *of;
 

@@ -1,6 +1,6 @@
 /*
- * Descriptors as the engine gets them: tallies of the ledger, with what files tables and descriptions say.
- * Must not live here: counting (ledger.c).
+ * Descriptors as the engine gets them: tallies of the totals, with what files tables and descriptions say.
+ * Must not live here: counting (totals.c).
  */
 #include "descriptor_info.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "include/syscope.h"
-#include "ledger.h"
+#include "totals.h"
 
 /* Of a description that many processes inherited, so many are looked at for one that has it open. */
 #define HOLDER_LOOKS 64
@@ -42,8 +42,8 @@ static bool is_meant(const struct index *x, const struct descriptor_choice *choi
 void descriptor_sums(const struct index *x, const struct descriptor_choice *choice, double *numbers)
 {
 	memset(numbers, 0, (size_t)FD_CLASS_COUNT * SYSCOPE_DESCRIPTOR_CLASS_COLUMNS * sizeof(*numbers));
-	for (size_t i = 0; i < x->ledger->descriptor_count; i++) {
-		const struct descriptor_tally *d = &x->ledger->descriptors[i];
+	for (size_t i = 0; i < x->totals->descriptor_count; i++) {
+		const struct descriptor_tally *d = &x->totals->descriptors[i];
 		double *sums = numbers + (size_t)class_of(x, d) * SYSCOPE_DESCRIPTOR_CLASS_COLUMNS;
 
 		if (!is_meant(x, choice, d))
@@ -60,7 +60,7 @@ void descriptor_sums(const struct index *x, const struct descriptor_choice *choi
 /* Who has the description open now, else who had it last; NULL: nobody that is traced. */
 static const struct descriptor_tally *holder_of(const struct index *x, uint32_t description)
 {
-	const struct ledger *l = x->ledger;
+	const struct totals *l = x->totals;
 	uint32_t newest = description < l->holder_count ? l->holders[description].newest : NONE32;
 	uint32_t looks = 0;
 
@@ -120,7 +120,7 @@ static void fill(const struct index *x, const struct descriptor_tally *d, double
 	numbers[SYSCOPE_DESCRIPTOR_HELPER_CALLS] = d->tally.helper_calls;
 	numbers[SYSCOPE_DESCRIPTOR_RECEIVED] = (double)d->tally.received;
 	numbers[SYSCOPE_DESCRIPTOR_SENT] = (double)d->tally.sent;
-	numbers[SYSCOPE_DESCRIPTOR_HOLDERS] = d->description ? x->ledger->holders[d->description].count : 1;
+	numbers[SYSCOPE_DESCRIPTOR_HOLDERS] = d->description ? x->totals->holders[d->description].count : 1;
 	fill_origin(x, d, numbers);
 	fill_peer(x, d, numbers);
 }
@@ -130,8 +130,8 @@ uint32_t descriptor_page(
 {
 	uint32_t filled = 0;
 
-	for (size_t i = 0; i < x->ledger->descriptor_count && filled < count; i++) {
-		const struct descriptor_tally *d = &x->ledger->descriptors[i];
+	for (size_t i = 0; i < x->totals->descriptor_count && filled < count; i++) {
+		const struct descriptor_tally *d = &x->totals->descriptors[i];
 
 		if (!is_meant(x, choice, d))
 			continue;

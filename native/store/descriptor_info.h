@@ -10,7 +10,7 @@ struct descriptor_choice {
 	int32_t class;  /* -1: any */
 };
 
-/* numbers[FD_CLASS_COUNT * SYSCOPE_DESCRIPTOR_CLASS_COLUMNS] of all that are meant. The ledger is there (ledger_need), here and below. */
+/* numbers[FD_CLASS_COUNT * SYSCOPE_DESCRIPTOR_CLASS_COLUMNS] of all that are meant. The totals are there (totals_need), here and below. */
 void descriptor_sums(const struct index *x, const struct descriptor_choice *choice, double *numbers);
 uint32_t descriptor_page(
 	const struct index *x, const struct descriptor_choice *choice, uint32_t first, uint32_t count, double *numbers);

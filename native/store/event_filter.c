@@ -110,30 +110,31 @@ static int mark(struct index *x, uint32_t id)
 	return lane_place(x, id);
 }
 
-static int take_blind(struct index *x, uint64_t row)
+static bool is_wanted(const struct index *x, uint64_t thread, uint64_t reason)
 {
-	uint32_t index, event;
-	const struct reader_segment *segment = reader_find(&x->reader, RECORD_BLIND, row, &index);
-	const uint8_t *bytes = segment ? reader_load(&x->reader, index) : NULL;
-	uint64_t at, thread, reason;
-
-	if (!bytes)
-		return 0;
-	at = row - segment->first_row;
-	thread = reader_cell(segment, bytes, COLUMN_BLIND_THREAD, at);
-	reason = reader_cell(segment, bytes, COLUMN_BLIND_REASON, at);
-	if (thread >= x->thread_count)
-		return 0;
 	for (uint32_t i = 0; i < x->filter->count; i++) {
 		const struct filter_term *term = &x->filter->terms[i];
 
-		if (term->kind != SYSCOPE_TERM_BLIND || term->reason != reason ||
-			(term->process != NONE32 && term->process != x->threads[thread].process))
-			continue;
-		event = call_of(x, (uint32_t)thread, index_time(x, reader_cell(segment, bytes, COLUMN_BLIND_TIME, at)));
-		return event == NONE32 ? 0 : mark(x, event);
+		if (term->kind == SYSCOPE_TERM_BLIND && term->reason == reason &&
+			(term->process == NONE32 || term->process == x->threads[thread].process))
+			return true;
 	}
-	return 0;
+	return false;
+}
+
+static int take_blind(struct index *x, uint64_t row)
+{
+	uint64_t cells[READER_MAX_COLUMNS], event;
+
+	if (reader_row(&x->reader, RECORD_BLIND, row, cells))
+		return 0;
+	if (cells[COLUMN_BLIND_THREAD] >= x->thread_count ||
+		!is_wanted(x, cells[COLUMN_BLIND_THREAD], cells[COLUMN_BLIND_REASON]))
+		return 0;
+	event = cells[COLUMN_BLIND_EVENT];
+	/* Older traces don't say it. */
+	event = event ? event - 1 : call_of(x, (uint32_t)cells[COLUMN_BLIND_THREAD], index_time(x, cells[COLUMN_BLIND_TIME]));
+	return event < x->placed_count && x->events[event].flags & EVENT_PRESENT ? mark(x, (uint32_t)event) : 0;
 }
 
 int event_filter_refresh(struct index *x)

@@ -7,7 +7,7 @@
 
 #include "array.h"
 #include "index.h"
-#include "ledger.h"
+#include "totals.h"
 
 #define ERRNO_MAX 4095
 
@@ -99,7 +99,7 @@ static int take_exit(struct index *x, uint64_t row, const struct reader_segment 
 	if (event->flags & EVENT_EXITED || row > INDEX_MAX_ROWS)
 		return 0;
 	if (placed) {
-		err = ledger_count(x, (uint32_t)id, -1);
+		err = totals_count(x, (uint32_t)id, -1);
 		if (err)
 			return err;
 		lane_remove(x, (uint32_t)id);
@@ -111,7 +111,7 @@ static int take_exit(struct index *x, uint64_t row, const struct reader_segment 
 	if (event->thread != NONE32 && x->threads[event->thread].open_event == id)
 		x->threads[event->thread].open_event = NONE32;
 	err = lane_place(x, (uint32_t)id);
-	return err ? err : ledger_count(x, (uint32_t)id, 1);
+	return err ? err : totals_count(x, (uint32_t)id, 1);
 }
 
 /* The call was held until then: its time begins anew. */
@@ -199,7 +199,7 @@ static int place_new(struct index *x)
 		if (!err)
 			err = lane_place(x, id);
 		if (!err)
-			err = ledger_count(x, id, 1);
+			err = totals_count(x, id, 1);
 	}
 	return err;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "event_filter.h"
-#include "ledger.h"
+#include "totals.h"
 
 uint64_t index_time(const struct index *x, uint64_t monotonic_ns)
 {
@@ -173,7 +173,7 @@ void index_close(struct index *x)
 	free(x->lane_by_key.slots);
 	free(x->lanes);
 	free(x->blocks);
-	ledger_free(x);
+	totals_free(x);
 	event_filter_free(x);
 	memset(x, 0, sizeof(*x));
 	x->reader.fd = -1;

@@ -152,7 +152,7 @@ struct index {
 	size_t block_count, block_capacity;
 	uint64_t taken[RECORD_KIND_LIMIT];   /* rows that the index has seen */
 	uint64_t waiting[RECORD_KIND_LIMIT]; /* one more than the row that waits for its call since the last refresh */
-	struct ledger *ledger;               /* ledger.h; NULL until somebody asks for totals */
+	struct totals *totals;               /* totals.h; NULL until somebody asks for totals */
 	struct event_filter *filter;         /* event_filter.h; NULL: every call belongs to the lanes */
 };
 

@@ -1,6 +1,6 @@
 /*
  * Processes as the engine gets them: what the index keeps, and what their rows say.
- * Must not live here: what their calls come to (ledger.c).
+ * Must not live here: what their calls come to (totals.c).
  */
 #include "process_info.h"
 
@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "include/syscope.h"
-#include "ledger.h"
+#include "totals.h"
 
 static void fill_totals(const struct index *x, uint32_t process, double *numbers)
 {
-	const struct ledger *l = x->ledger;
+	const struct totals *l = x->totals;
 	const struct process_tally *owner = process < l->process_count ? &l->processes[process] : NULL;
 
 	if (!owner)
@@ -35,6 +35,10 @@ static void fill_begin(struct index *x, uint32_t process, double *numbers)
 	numbers[SYSCOPE_PROCESS_NS_PID] = (double)(int64_t)cells[COLUMN_PROCESS_NS_PID];
 	numbers[SYSCOPE_PROCESS_PPID] = (double)(int64_t)cells[COLUMN_PROCESS_PPID];
 	numbers[SYSCOPE_PROCESS_FLAGS] = (double)cells[COLUMN_PROCESS_FLAGS];
+	/* Of one that ran before: until it execs. */
+	numbers[SYSCOPE_PROCESS_ARGV_POS] = (double)cells[COLUMN_PROCESS_ARGV_POS];
+	numbers[SYSCOPE_PROCESS_ARGV_LENGTH] = (double)cells[COLUMN_PROCESS_ARGV_LENGTH];
+	numbers[SYSCOPE_PROCESS_CWD] = (double)cells[COLUMN_PROCESS_CWD];
 }
 
 static void fill_exec(struct index *x, uint32_t row, double *numbers)
@@ -46,6 +50,7 @@ static void fill_exec(struct index *x, uint32_t row, double *numbers)
 	numbers[SYSCOPE_PROCESS_PATH] = (double)cells[COLUMN_EXEC_PATH];
 	numbers[SYSCOPE_PROCESS_ARGV_POS] = (double)cells[COLUMN_EXEC_ARGV_POS];
 	numbers[SYSCOPE_PROCESS_ARGV_LENGTH] = (double)cells[COLUMN_EXEC_ARGV_LENGTH];
+	numbers[SYSCOPE_PROCESS_CWD] = (double)cells[COLUMN_EXEC_CWD];
 }
 
 static void fill_end(struct index *x, uint32_t row, double *numbers)
@@ -53,12 +58,16 @@ static void fill_end(struct index *x, uint32_t row, double *numbers)
 	uint64_t cells[READER_MAX_COLUMNS];
 
 	numbers[SYSCOPE_PROCESS_STATUS] = -1;
+	numbers[SYSCOPE_PROCESS_END_EVENT] = -1;
 	if (row == NONE32 || reader_row(&x->reader, RECORD_EXITED, row, cells))
 		return;
 	numbers[SYSCOPE_PROCESS_STATUS] = (double)(cells[COLUMN_EXITED_STATUS] & 0xffff);
 	numbers[SYSCOPE_PROCESS_USER_US] = (double)cells[COLUMN_EXITED_USER_US];
 	numbers[SYSCOPE_PROCESS_SYSTEM_US] = (double)cells[COLUMN_EXITED_SYSTEM_US];
 	numbers[SYSCOPE_PROCESS_MAX_RSS_KB] = (double)cells[COLUMN_EXITED_MAX_RSS_KB];
+	numbers[SYSCOPE_PROCESS_CAUSE] = (double)cells[COLUMN_EXITED_CAUSE];
+	numbers[SYSCOPE_PROCESS_SENDER] = (double)(int64_t)cells[COLUMN_EXITED_SENDER];
+	numbers[SYSCOPE_PROCESS_END_EVENT] = (double)cells[COLUMN_EXITED_EVENT] - 1;
 }
 
 void process_info_fill(struct index *x, uint32_t process, double *numbers)

@@ -4,7 +4,7 @@
 
 #include "index.h"
 
-/* numbers[SYSCOPE_PROCESS_COLUMNS] of a process, all 0 if there is none. The ledger is there (ledger_need). */
+/* numbers[SYSCOPE_PROCESS_COLUMNS] of a process, all 0 if there is none. The totals are there (totals_need). */
 void process_info_fill(struct index *x, uint32_t process, double *numbers);
 /* parent: NONE32 for the processes without one. */
 uint32_t process_child_count(const struct index *x, uint32_t parent);

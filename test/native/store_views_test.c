@@ -8,7 +8,7 @@
 
 #include "store/descriptor_info.h"
 #include "store/event_filter.h"
-#include "store/ledger.h"
+#include "store/totals.h"
 #include "store/process_info.h"
 #include "store_story.h"
 
@@ -106,7 +106,7 @@ static void begin_counted(struct story *s, bool live)
 {
 	begin(s, live);
 	if (live)
-		REQUIRE(!ledger_need(&s->x), "ledger");
+		REQUIRE(!totals_need(&s->x), "totals");
 }
 
 static void processes_and_their_totals(bool live)
@@ -119,7 +119,7 @@ static void processes_and_their_totals(bool live)
 	begin_counted(&s, live);
 	tell(&s, calls);
 	told(&s);
-	REQUIRE(!ledger_need(&s.x), "ledger");
+	REQUIRE(!totals_need(&s.x), "totals");
 	CHECK(process_child_count(&s.x, NONE32) == 2 && process_children(&s.x, NONE32, 0, 4, ids) == 2 && ids[1] == 2, "roots");
 	CHECK(process_children(&s.x, 0, 0, 4, ids) == 1 && ids[0] == 1 && process_children(&s.x, 0, 1, 4, ids) == 0, "a child");
 	of = person(&s, 0);
@@ -167,7 +167,7 @@ static void descriptors_and_their_totals(bool live)
 	begin_counted(&s, live);
 	tell(&s, calls);
 	told(&s);
-	REQUIRE(!ledger_need(&s.x), "ledger");
+	REQUIRE(!totals_need(&s.x), "totals");
 	count = descriptor_page(&s.x, &all, 0, 16, rows);
 	CHECK(count == 7, "%u descriptors", count); /* of 0: 3, 4, 5, the loader's 9; of 1: 4, 77; of 2: 5 */
 	row = row_of(rows, count, 0, 3);

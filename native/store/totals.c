@@ -2,7 +2,7 @@
  * Counting calls and what files tables say into tallies.
  * Must not live here: reading the file (transfer.c does, for results).
  */
-#include "ledger.h"
+#include "totals.h"
 
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 
 static struct process_tally *process_at(struct index *x, uint32_t process)
 {
-	struct ledger *l = x->ledger;
+	struct totals *l = x->totals;
 
 	if (ARRAY_RESERVE(l->processes, l->process_capacity, (size_t)process + 1))
 		return NULL;
@@ -21,7 +21,7 @@ static struct process_tally *process_at(struct index *x, uint32_t process)
 }
 
 /* 0 stands for whatever is not known: its holders have nothing in common. */
-static int join_holders(struct ledger *l, uint32_t index)
+static int join_holders(struct totals *l, uint32_t index)
 {
 	struct descriptor_tally *d = &l->descriptors[index];
 
@@ -39,7 +39,7 @@ static int join_holders(struct ledger *l, uint32_t index)
 
 static int add(struct index *x, uint32_t process, int32_t fd, uint32_t description, uint8_t class)
 {
-	struct ledger *l = x->ledger;
+	struct totals *l = x->totals;
 	struct process_tally *owner = process_at(x, process);
 	uint32_t index = (uint32_t)l->descriptor_count;
 
@@ -70,7 +70,7 @@ static int add(struct index *x, uint32_t process, int32_t fd, uint32_t descripti
 /* Valid until the next one is added; NULL: no memory. */
 static struct descriptor_tally *descriptor_at(struct index *x, uint32_t process, int32_t fd, uint32_t description, uint8_t class)
 {
-	struct ledger *l = x->ledger;
+	struct totals *l = x->totals;
 	uint32_t *place;
 
 	if (description >= x->description_count)
@@ -107,8 +107,8 @@ static int take_spans(struct index *x)
 {
 	int err = 0;
 
-	for (; x->ledger->spans_seen < x->span_count && !err; x->ledger->spans_seen++)
-		err = take_span(x, (uint32_t)x->ledger->spans_seen);
+	for (; x->totals->spans_seen < x->span_count && !err; x->totals->spans_seen++)
+		err = take_span(x, (uint32_t)x->totals->spans_seen);
 	return err;
 }
 
@@ -137,7 +137,7 @@ static void share_span(struct index *x, struct descriptor_tally *d)
 		d->first_span = d->last_span = span;
 }
 
-int ledger_count(struct index *x, uint32_t id, int by)
+int totals_count(struct index *x, uint32_t id, int by)
 {
 	const struct event *event = &x->events[id];
 	uint32_t process = event->thread == NONE32 ? NONE32 : x->threads[event->thread].process;
@@ -145,7 +145,7 @@ int ledger_count(struct index *x, uint32_t id, int by)
 	struct process_tally *owner;
 	size_t count;
 
-	if (!x->ledger || process >= x->process_count)
+	if (!x->totals || process >= x->process_count)
 		return 0;
 	owner = process_at(x, process);
 	if (!owner)
@@ -180,33 +180,33 @@ static int count_all(struct index *x)
 
 	for (size_t id = 0; id < x->placed_count && !err; id++)
 		if (x->events[id].flags & EVENT_PRESENT)
-			err = ledger_count(x, (uint32_t)id, 1);
+			err = totals_count(x, (uint32_t)id, 1);
 	return err;
 }
 
-int ledger_need(struct index *x)
+int totals_need(struct index *x)
 {
 	int err;
 
-	if (x->ledger)
+	if (x->totals)
 		return take_spans(x);
-	x->ledger = calloc(1, sizeof(*x->ledger));
-	if (!x->ledger)
+	x->totals = calloc(1, sizeof(*x->totals));
+	if (!x->totals)
 		return -ENOMEM;
 	err = count_all(x);
 	if (err)
-		ledger_free(x); /* half a ledger would be wrong for good */
+		totals_free(x); /* half a count would be wrong for good */
 	return err;
 }
 
-void ledger_free(struct index *x)
+void totals_free(struct index *x)
 {
-	if (!x->ledger)
+	if (!x->totals)
 		return;
-	free(x->ledger->descriptors);
-	free(x->ledger->processes);
-	free(x->ledger->holders);
-	free(x->ledger->by_key.slots);
-	free(x->ledger);
-	x->ledger = NULL;
+	free(x->totals->descriptors);
+	free(x->totals->processes);
+	free(x->totals->holders);
+	free(x->totals->by_key.slots);
+	free(x->totals);
+	x->totals = NULL;
 }

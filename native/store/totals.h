@@ -1,16 +1,16 @@
 /*
  * What the calls of each process, and of each of its descriptors, come to: calls, failed calls, bytes in and out. Kept up to date by
- * index_refresh once somebody has asked (ledger_need): exports and summaries don't pay for it. The loader's and the agent's
+ * index_refresh once somebody has asked (totals_need): exports and summaries don't pay for it. The loader's and the agent's
  * calls are counted apart, as the summary does; a call that is in progress counts at the descriptor that it was made on.
  *
  *   struct descriptor_tally, one for each (process, fd, description): in the order in which they appeared
  *     next_of_process -->  the process's next one          (struct process_tally: first, last)
- *     older_of_description --> another holder of the same  (ledger.holders: the newest)
+ *     older_of_description --> another holder of the same  (totals.holders: the newest)
  *
  * Must not live here: the ABI's rows (process_info.c, descriptor_info.c), how many bytes a call moved (transfer.h).
  */
-#ifndef SYSCOPE_STORE_LEDGER_H
-#define SYSCOPE_STORE_LEDGER_H
+#ifndef SYSCOPE_STORE_TOTALS_H
+#define SYSCOPE_STORE_TOTALS_H
 
 #include "index.h"
 
@@ -41,7 +41,7 @@ struct holders {
 	uint32_t newest, count;
 };
 
-struct ledger {
+struct totals {
 	struct descriptor_tally *descriptors;
 	size_t descriptor_count, descriptor_capacity;
 	struct process_tally *processes;
@@ -53,10 +53,10 @@ struct ledger {
 };
 
 /* The totals of all that the index knows; counted now if nobody had asked yet. Returns 0 or -errno. */
-int ledger_need(struct index *x);
-void ledger_free(struct index *x);
+int totals_need(struct index *x);
+void totals_free(struct index *x);
 
-/* A call is there (by: 1), or will be another one (-1, before its descriptor or result change). Without a ledger nothing happens. */
-int ledger_count(struct index *x, uint32_t event, int by);
+/* A call is there (by: 1), or will be another one (-1, before its descriptor or result change). Without totals nothing happens. */
+int totals_count(struct index *x, uint32_t event, int by);
 
 #endif
