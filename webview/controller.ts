@@ -4,13 +4,14 @@
 import type { EventId, LaneId } from '../extension/trace/engineProtocol';
 import type { ToHost, ToWebview } from '../extension/trace/timelineProtocol';
 import { parseViewState } from '../extension/trace/timelineProtocol';
+import { parseFilter } from '../extension/trace/viewProtocol';
 import { commandOf } from './input/keyboard';
 import type { Command } from './input/keyboard';
 import { listenToPointer } from './input/pointer';
 import type { PickedBox } from './model/hit';
 import { xToTime } from './model/layout';
 import { pan, zoomAt } from './model/range';
-import { groupOf, visibleRange } from './model/state';
+import { laneSetOf, visibleRange } from './model/state';
 import type { Action, State } from './model/state';
 import { onOtherLane } from './picking';
 import type { Rpc } from './rpc';
@@ -56,7 +57,7 @@ export function createController(context: ControllerContext): Controller {
   }
   async function selectNeighbour(event: EventId, direction: -1 | 1): Promise<void> {
     const { epoch, view } = state();
-    const next = await rpc.request('neighbour', { event, direction, group: groupOf(view) });
+    const next = await rpc.request('neighbour', { event, direction, ...laneSetOf(view) });
     if (next !== undefined && state().epoch === epoch && state().view.selected === event) {
       selectAndShow(next);
     }
@@ -171,6 +172,9 @@ export function createController(context: ControllerContext): Controller {
         case 'select':
           bringIntoView = message.event;
           dispatch({ type: 'select', event: message.event, picked: undefined });
+          return;
+        case 'filter':
+          dispatch({ type: 'filter', filter: parseFilter(message.filter) });
           return;
         case 'notice':
           dispatch({ type: 'notice', notice: { text: message.text, severity: message.severity } });

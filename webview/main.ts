@@ -104,7 +104,7 @@ function start(api: VsCodeApi): void {
 
 /** The host alone posts to this window (VS Code's frame sees to that); anything without a known type is another extension's noise. */
 function isMessage(value: unknown): value is ToWebview {
-  const types: readonly unknown[] = ['response', 'error', 'init', 'update', 'select', 'notice'];
+  const types: readonly unknown[] = ['response', 'error', 'init', 'update', 'select', 'filter', 'notice'];
   return typeof value === 'object' && value !== null && 'type' in value && types.includes(value.type);
 }
 

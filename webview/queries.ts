@@ -7,7 +7,7 @@ import type { Boxes, BoxQuery, LaneId } from '../extension/trace/engineProtocol'
 import { classInfo } from './model/classes';
 import { fitRange } from './model/range';
 import type { Range } from './model/range';
-import { groupOf, visibleRange } from './model/state';
+import { laneSetOf, visibleRange } from './model/state';
 import type { Action, BoxSet, State } from './model/state';
 import type { Rpc } from './rpc';
 
@@ -121,7 +121,7 @@ function lanesKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
       }
       asked = key;
       return async () => {
-        deliver(state, dispatch, epoch, { type: 'lanes', lanes: await rpc.request('lanes', { group: groupOf(view) }) });
+        deliver(state, dispatch, epoch, { type: 'lanes', lanes: await rpc.request('lanes', laneSetOf(view)) });
       };
     },
   };
@@ -147,7 +147,7 @@ function boxesKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
       const wide = { t0: Math.max(0, range.t0 - span * MARGIN), t1: range.t1 + span * MARGIN };
       asked = { key, range: { t0: Math.min(wide.t0, range.t0), t1: wide.t1 }, span };
       const pixels = Math.max(1, Math.round((sight.width * (wide.t1 - wide.t0)) / span));
-      const query: BoxQuery = { lanes: sight.lanes, ...wide, pixels, loader: view.loader, group: groupOf(view) };
+      const query: BoxQuery = { lanes: sight.lanes, ...wide, pixels, loader: view.loader, ...laneSetOf(view) };
       return async () => {
         const set = boxSet(query, info?.revision ?? 0, await rpc.request('boxes', query));
         deliver(state, dispatch, epoch, { type: 'boxes', set });
@@ -175,7 +175,7 @@ function overviewKind(state: Get, dispatch: Dispatch, rpc: Rpc, pause: Pause): K
         ...whole,
         pixels: OVERVIEW_PIXELS,
         loader: view.loader,
-        group: groupOf(view),
+        ...laneSetOf(view),
       };
       return async () => {
         const set = boxSet(query, info?.revision ?? 0, await rpc.request('boxes', query));
@@ -211,7 +211,7 @@ function detailsKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
         try {
           deliver(state, dispatch, epoch, {
             type: 'details',
-            details: await rpc.request('describe', { event, group: groupOf(view) }),
+            details: await rpc.request('describe', { event, ...laneSetOf(view) }),
           });
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error);
@@ -245,7 +245,7 @@ function totalsKind(state: Get, dispatch: Dispatch, rpc: Rpc): Kind {
           t1: span.t1,
           pixels: 1,
           loader: view.loader,
-          group: groupOf(view),
+          ...laneSetOf(view),
         });
         const totals = {
           events: answer.reduce((sum, boxes) => sum + total(boxes.count), 0),

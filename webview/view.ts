@@ -27,6 +27,7 @@ import type { Rpc } from './rpc';
 import { paintClasses, readTheme, watchTheme } from './theme';
 import { TICK_SPACING } from './ui/axis';
 import { element, setAttribute, setText } from './ui/dom';
+import { createFilterChips } from './ui/filterChips';
 import { createGutter } from './ui/gutter';
 import { createRangePill } from './ui/rangePill';
 import { createStage } from './ui/stage';
@@ -58,15 +59,19 @@ export interface ViewCallbacks extends DrawerCallbacks {
 
 export function createView(body: HTMLElement, rpc: Rpc, callbacks: ViewCallbacks): View {
   const { dispatch, invalidate } = callbacks;
-  const toolbar = createToolbar(dispatch, callbacks.post);
   const notice = createNoticeBar(dispatch);
   const gutter = createGutter(dispatch);
   const stage = createStage(callbacks.setRange, gutter.root);
+  const filters = createFilterChips(dispatch, () => {
+    stage.canvas.focus();
+  });
+  const toolbar = createToolbar(dispatch, callbacks.post, filters.root);
   const pill = createRangePill(dispatch);
   const tooltip = createTooltip();
   const drawer = createDrawer(rpc, callbacks);
   const status = createStatus(dispatch);
-  stage.window.append(element('div', { class: 'pill-layer' }, pill.root));
+  stage.window.append(element('div', { class: 'pill-layer' }, pill.root), filters.empty);
+  stage.root.append(filters.live);
   const app = element(
     'div',
     { class: 'app' },
@@ -173,6 +178,7 @@ export function createView(body: HTMLElement, rpc: Rpc, callbacks: ViewCallbacks
       // A closed drawer is its tabs at the foot, however wide the window.
       app.classList.toggle('side', window.innerWidth >= SIDE_FROM && state.view.drawer !== undefined);
       toolbar.update(state);
+      filters.update(state);
       notice.update(state.notice);
       drawer.update(state);
       status.update(state.info);

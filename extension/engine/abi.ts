@@ -74,3 +74,93 @@ export const CallWord = { arg0: 0, ip: 6, ret: 7, columns: 8 } as const;
 export const TieColumn = { call: 0, fd: 1, class: 2, description: 3, name: 4, role: 5, count: 6, columns: 7 } as const;
 
 export const CopyColumn = { call: 0, out: 1, arg: 2, full: 3, error: 4, at: 5, length: 6, columns: 7 } as const;
+
+export const ProcessColumn = {
+  present: 0,
+  parent: 1,
+  pid: 2,
+  nsPid: 3,
+  ppid: 4,
+  name: 5,
+  flags: 6,
+  start: 7,
+  end: 8,
+  status: 9,
+  cause: 10,
+  sender: 11,
+  endEvent: 12,
+  userUs: 13,
+  systemUs: 14,
+  maxRssKb: 15,
+  path: 16,
+  argvPos: 17,
+  argvLength: 18,
+  cwd: 19,
+  threads: 20,
+  children: 21,
+  descriptors: 22,
+  calls: 23,
+  errors: 24,
+  helperCalls: 25,
+  received: 26,
+  sent: 27,
+  columns: 28,
+} as const;
+
+export const DescriptorColumn = {
+  process: 0,
+  pid: 1,
+  processName: 2,
+  fd: 3,
+  description: 4,
+  class: 5,
+  name: 6,
+  start: 7,
+  end: 8,
+  generations: 9,
+  origin: 10,
+  event: 11,
+  eventNr: 12,
+  firstEvent: 13,
+  calls: 14,
+  errors: 15,
+  helperCalls: 16,
+  received: 17,
+  sent: 18,
+  holders: 19,
+  peer: 20,
+  peerName: 21,
+  peerProcess: 22,
+  peerPid: 23,
+  peerProcessName: 24,
+  peerFd: 25,
+  columns: 26,
+} as const;
+
+export const DescriptorClassColumn = {
+  rows: 0,
+  open: 1,
+  calls: 2,
+  errors: 3,
+  received: 4,
+  sent: 5,
+  columns: 6,
+} as const;
+
+/** Kinds of filter terms. */
+export const Term = {
+  process: 1,
+  family: 2,
+  descriptor: 3,
+  description: 4,
+  blind: 5,
+} as const;
+
+export const TermColumn = {
+  kind: 0,
+  process: 1,
+  fd: 2,
+  description: 3,
+  reason: 4,
+  columns: 5,
+} as const;

@@ -8,18 +8,21 @@ import type {
   EngineRequests,
   EventDetails,
   EventId,
-  LaneGroup,
+  LaneSet,
   TraceId,
   TraceInfo,
 } from '../trace/engineProtocol';
 import { readInfo, readProcesses } from './info';
 import { BoxReader, readLanes } from './lanes';
+import { Notices } from './notices';
+import { LaneFiles } from './laneFiles';
 import { loadNative, type NativeLibrary } from './native';
 import { readCalls } from './rawCalls';
 import { Stacks } from './stacks';
 import { Symbols } from './symbols';
 import { TraceFile } from './traceFile';
 import { Info } from './abi';
+import { readChildren, readDescriptors, readDescriptorSums, readProcessRows } from './viewRows';
 
 type Handlers = {
   readonly [K in EngineRequest]: (params: EngineRequests[K][0]) => EngineRequests[K][1] | Promise<EngineRequests[K][1]>;
@@ -27,8 +30,8 @@ type Handlers = {
 
 interface OpenTrace {
   readonly file: TraceFile;
-  /** The same file with its lanes grouped otherwise, opened when it is first asked for. */
-  readonly grouped: Map<LaneGroup, TraceFile>;
+  readonly lanes: LaneFiles;
+  readonly notices: Notices;
   readonly stacks: Stacks;
   info: TraceInfo;
 }
@@ -76,11 +79,11 @@ export class Engine {
       return undefined;
     },
     refresh: ({ trace }) => this.refresh(this.trace(trace)),
-    lanes: ({ trace, group }) => readLanes(fileOf(this.trace(trace), group)),
-    boxes: ({ trace, query }) => this.boxes.read(fileOf(this.trace(trace), query.group), query),
-    details: ({ trace, event, group }) => this.details(this.trace(trace), event, group),
-    events: ({ trace, first, count, hidden, loader }) => {
-      const { file } = this.trace(trace);
+    lanes: ({ trace, ...set }) => readLanes(this.trace(trace).lanes.file(set)),
+    boxes: ({ trace, query }) => this.boxes.read(this.trace(trace).lanes.file(query), query),
+    details: ({ trace, event, ...set }) => this.details(this.trace(trace), event, set),
+    events: ({ trace, first, count, hidden, loader, filter }) => {
+      const file = this.trace(trace).lanes.file({ filter });
       const ids = new Float64Array(Math.min(MAX_PAGE, Math.max(0, count)));
       const helpers = loader ? 1 : 0;
       const filled = file.native.page(file.id, Math.max(0, first), ids.length, hidden, helpers, ids);
@@ -90,11 +93,17 @@ export class Engine {
         calls: readCalls(file, page, true).map(({ call }) => call),
       };
     },
-    neighbour: ({ trace, event, direction, group }) => {
-      const file = fileOf(this.trace(trace), group);
+    neighbour: ({ trace, event, direction, ...set }) => {
+      const file = this.trace(trace).lanes.file(set);
       return found(file.native.neighbour(file.id, event, direction));
     },
     processes: ({ trace }) => readProcesses(this.trace(trace).file),
+    processChildren: ({ trace, parent, first, count }) => readChildren(this.trace(trace).file, parent, first, count),
+    processRows: ({ trace, processes }) => readProcessRows(this.trace(trace).file, processes),
+    descriptorSums: ({ trace, processes }) => readDescriptorSums(this.trace(trace).file, processes),
+    descriptors: ({ trace, processes, classId, first, count }) =>
+      readDescriptors(this.trace(trace).file, processes, classId, first, count),
+    notices: ({ trace }) => this.trace(trace).notices.read(),
     pending: ({ trace, tid }) => {
       const { file } = this.trace(trace);
       file.refresh();
@@ -113,36 +122,28 @@ export class Engine {
     const file = new TraceFile(this.native, path);
     const info = readInfo(file);
     const trace = ++this.lastId;
-    this.traces.set(trace, { file, grouped: new Map(), stacks: new Stacks(file, this.symbols), info });
+    const opened = { file, lanes: new LaneFiles(file), notices: new Notices(file), stacks: new Stacks(file, this.symbols), info };
+    this.traces.set(trace, opened);
     return { trace, info };
   }
 
   private refresh(trace: OpenTrace): TraceInfo {
     const revision = trace.file.refresh()[Info.revision];
-    for (const file of trace.grouped.values()) file.refresh();
+    trace.lanes.refresh();
     if (revision !== trace.info.revision) trace.info = readInfo(trace.file);
     return trace.info;
   }
 
-  private async details(trace: OpenTrace, event: EventId, group: LaneGroup | undefined): Promise<EventDetails> {
-    const [placed] = readCalls(fileOf(trace, group), [event], true);
+  private async details(trace: OpenTrace, event: EventId, set: LaneSet): Promise<EventDetails> {
+    const [placed] = readCalls(trace.lanes.file(set), [event], true);
     if (placed === undefined) throw new Error(`The trace has no event ${String(event)}.`);
     return { call: placed.call, lane: placed.lane, stack: await trace.stacks.resolve(placed.call) };
   }
 }
 
-function fileOf(trace: OpenTrace, group: LaneGroup = 'fd'): TraceFile {
-  if (group === 'fd') return trace.file;
-  const known = trace.grouped.get(group);
-  if (known !== undefined) return known;
-  const file = new TraceFile(trace.file.native, trace.file.path, group);
-  trace.grouped.set(group, file);
-  return file;
-}
-
 function close(trace: OpenTrace): void {
+  trace.lanes.close();
   trace.file.close();
-  for (const file of trace.grouped.values()) file.close();
 }
 
 function found(event: number): EventId | undefined {

@@ -62,6 +62,26 @@ export interface NativeLibrary {
   ): number;
   ties(trace: number, ids: Float64Array, count: number, numbers: Float64Array, capacity: number, used: Uint32Array): number;
   descriptor(trace: number, event: number, fd: number, out: Float64Array): number;
+  processes(trace: number, ids: Float64Array, count: number, numbers: Float64Array): number;
+  processChildCount(trace: number, parent: number): number;
+  processChildren(trace: number, parent: number, first: number, count: number, ids: Float64Array): number;
+  descriptorsByClass(
+    trace: number,
+    processes: Float64Array,
+    processCount: number,
+    rows: number,
+    numbers: Float64Array,
+  ): number;
+  descriptors(
+    trace: number,
+    processes: Float64Array,
+    processCount: number,
+    classId: number,
+    first: number,
+    count: number,
+    numbers: Float64Array,
+  ): number;
+  processFilter(trace: number, terms: Float64Array, count: number): number;
   neighbour(trace: number, event: number, direction: number): number;
   pending(trace: number, tid: number): number;
 }
@@ -96,6 +116,12 @@ const FUNCTIONS: Readonly<Record<keyof NativeLibrary, readonly [name: string, re
   copies: ['syscope_copies', 'int32_t', ['int32_t', F64, 'uint32_t', F64, U64, 'uint32_t', U8, 'uint32_t', U32]],
   ties: ['syscope_ties', 'int32_t', ['int32_t', F64, 'uint32_t', F64, 'uint32_t', U32]],
   descriptor: ['syscope_descriptor', 'int32_t', ['int32_t', 'double', 'int32_t', F64]],
+  processes: ['syscope_processes', 'int32_t', ['int32_t', F64, 'uint32_t', F64]],
+  processChildCount: ['syscope_process_child_count', 'int32_t', ['int32_t', 'double']],
+  processChildren: ['syscope_process_children', 'int32_t', ['int32_t', 'double', 'uint32_t', 'uint32_t', F64]],
+  descriptorsByClass: ['syscope_descriptors_by_class', 'int32_t', ['int32_t', F64, 'uint32_t', 'uint32_t', F64]],
+  descriptors: ['syscope_descriptors', 'int32_t', ['int32_t', F64, 'uint32_t', 'int32_t', 'uint32_t', 'uint32_t', F64]],
+  processFilter: ['syscope_process_filter', 'int32_t', ['int32_t', F64, 'uint32_t']],
   neighbour: ['syscope_neighbour', 'double', ['int32_t', 'double', 'int32_t']],
   pending: ['syscope_pending', 'double', ['int32_t', 'int32_t']],
 };

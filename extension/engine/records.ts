@@ -3,7 +3,7 @@
  * What must not live here: calls' contents (rawCalls.ts), formats (trace/export).
  */
 import { isSubject } from '../trace/blind';
-import type { BlindSubject, TraceRecord } from '../trace/source';
+import type { BlindRecord, BlindSubject, TraceRecord } from '../trace/source';
 import { BlindFlag, ExitScope } from '../trace/gen/schema';
 import { Info } from './abi';
 import { words } from './info';
@@ -293,21 +293,29 @@ function exitCursor(file: TraceFile, names: Names): Cursor {
 }
 
 const SUBJECT_COLUMNS = ['op', 'fd', 'description', 'class', 'name', 'length', 'offset', 'flags'] as const;
-const BLIND_COLUMNS = ['seq', 'time', 'thread', 'reason', 'count', 'text', 'event', ...SUBJECT_COLUMNS] as const;
+export const BLIND_COLUMNS = ['seq', 'time', 'thread', 'reason', 'count', 'text', 'event', ...SUBJECT_COLUMNS] as const;
 
 function blindCursor(file: TraceFile, names: Names): Cursor {
-  return rows(file, 'blind', BLIND_COLUMNS, (row) => ({
+  return rows(file, 'blind', BLIND_COLUMNS, (row) => blindRecord(file, row, names.threadOf(row.thread)));
+}
+
+export function blindRecord(
+  file: TraceFile,
+  row: Row<(typeof BLIND_COLUMNS)[number]>,
+  { pid, tid }: { readonly pid: number; readonly tid: number },
+): BlindRecord {
+  return {
     type: 'blind',
     seq: Number(row.seq),
-    timeNs: names.timeNs(row.time),
-    pid: names.threadOf(row.thread).pid,
-    tid: names.threadOf(row.thread).tid,
+    timeNs: Math.max(0, Number(row.time - file.baseTimeNs)),
+    pid,
+    tid,
     reason: Number(row.reason),
     count: Number(row.count),
     text: file.string(Number(row.text)),
     event: row.event > 0n ? Number(row.event) - 1 : undefined,
     subject: isSubject(Number(row.reason)) ? subjectOf(file, row) : undefined,
-  }));
+  };
 }
 
 function subjectOf(file: TraceFile, row: Row<(typeof SUBJECT_COLUMNS)[number]>): BlindSubject {

@@ -58,6 +58,13 @@ export class TraceFile {
     return this.rawInfo;
   }
 
+  /** From now on only calls that fit one of the terms belong to its lanes, whose numbers begin anew; with none, every call. */
+  setFilter(terms: Float64Array, count: number): void {
+    const error = this.native.processFilter(this.id, terms, count);
+    if (error < 0) throw new Error(`The trace ${this.path} can't be filtered (error ${-error}).`);
+    this.refresh();
+  }
+
   /** The numbers of the last refresh. */
   get info(): Float64Array {
     return this.rawInfo;

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
 import type { TraceInfo } from '../trace/engineProtocol';
 import { parseToHost, type ToHost, type ToWebview, type ViewState } from '../trace/timelineProtocol';
+import type { FilterItem } from '../trace/viewProtocol';
 import { toWire } from '../trace/wire';
 import { type PageParts, timelinePage } from './html';
 import { answerRequest, type RequestContext } from './requests';
@@ -62,6 +63,11 @@ export class TimelinePanel implements vscode.Disposable {
   /** Brings an event into view. */
   select(event: number): void {
     this.post({ type: 'select', event });
+  }
+
+  /** Shows the calls of these only; every call again. */
+  filter(filter: readonly FilterItem[] | undefined): void {
+    this.post({ type: 'filter', filter });
   }
 
   notice(text: string, severity: 'info' | 'warning' | 'error'): void {

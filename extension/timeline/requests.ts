@@ -2,9 +2,10 @@
  * Answers what a timeline's webview asks for: checks the parameters, asks the engine, describes the calls. No vscode, so
  * that it is tested without it; where a source is comes in as a function.
  */
-import type { BoxQuery, EventDetails, EventId, LaneGroup, RawCall } from '../trace/engineProtocol';
+import type { BoxQuery, EventDetails, EventId, LaneSet, RawCall } from '../trace/engineProtocol';
 import { FD_CLASSES } from '../trace/gen/schema';
 import { type DescribedCall, type DescribedDetails, laneGroup, type TimelineRequest } from '../trace/timelineProtocol';
+import { type FilterTerm, parseTerms } from '../trace/viewProtocol';
 import type { OpenTrace } from './openTraces';
 import type { SourceChoice } from './sourceFrame';
 
@@ -22,22 +23,23 @@ export async function answerRequest(method: TimelineRequest, params: unknown, co
   const { trace } = context;
   switch (method) {
     case 'lanes':
-      return trace.request('lanes', { group: laneGroup(fields(params)['group']) });
+      return trace.request('lanes', laneSet(fields(params)));
     case 'boxes':
       return trace.request('boxes', { query: boxQuery(fields(params)) });
     case 'describe':
-      return describeEvent(id(fields(params)['event']), context, laneGroup(fields(params)['group']));
+      return describeEvent(id(fields(params)['event']), context, laneSet(fields(params)));
     case 'events':
       return eventPage(fields(params), context);
     case 'neighbour': {
-      const { event, direction, group } = fields(params);
-      return trace.request('neighbour', { event: id(event), direction: direction === -1 ? -1 : 1, group: laneGroup(group) });
+      const { event, direction } = fields(params);
+      const set = laneSet(fields(params));
+      return trace.request('neighbour', { event: id(event), direction: direction === -1 ? -1 : 1, ...set });
     }
   }
 }
 
-export async function describeEvent(event: EventId, context: RequestContext, group: LaneGroup = 'fd'): Promise<DescribedDetails> {
-  const details = await context.trace.request('details', { event, group });
+export async function describeEvent(event: EventId, context: RequestContext, set: LaneSet = {}): Promise<DescribedDetails> {
+  const details = await context.trace.request('details', { event, ...set });
   const choice = await context.chooseSource(details);
   return {
     ...context.describe(details.call),
@@ -61,6 +63,7 @@ async function eventPage(raw: Fields, context: RequestContext): Promise<{ total:
     count,
     hidden: hiddenBits(names),
     loader: raw['loader'] === true,
+    ...filterOf(raw),
   });
   return { total: page.total, calls: page.calls.map(context.describe) };
 }
@@ -77,7 +80,17 @@ function boxQuery(raw: Fields): BoxQuery {
     pixels: Math.min(Math.floor(pixels), MAX_PIXELS),
     loader: raw['loader'] === true,
     group: laneGroup(raw['group']),
+    ...filterOf(raw),
   };
+}
+
+function laneSet(raw: Fields): LaneSet {
+  return { group: laneGroup(raw['group']), ...filterOf(raw) };
+}
+
+function filterOf(raw: Fields): { readonly filter?: readonly FilterTerm[] } {
+  const filter = parseTerms(raw['filter']);
+  return filter === undefined ? {} : { filter };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

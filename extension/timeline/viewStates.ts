@@ -2,7 +2,8 @@
  * The state of each trace's view (filters, zoom, selection), kept by the workspace's memento so that it outlives hiding,
  * closing and reloading; and which trace came before which, when a session was restarted. No vscode but the memento's shape.
  */
-import { parseViewState, type ViewState } from '../trace/timelineProtocol';
+import { DEFAULT_VIEW, parseViewState, type ViewState } from '../trace/timelineProtocol';
+import { carriedOver, type FilterItem } from '../trace/viewProtocol';
 
 export interface Memento {
   get(key: string): unknown;
@@ -21,6 +22,7 @@ const WRITE_MS = 500;
 export class ViewStates {
   private readonly entries: Map<string, Entry>;
   private timer: NodeJS.Timeout | undefined;
+  private readonly listeners = new Set<(trace: string) => void>();
 
   constructor(private readonly memento: Memento) {
     this.entries = readEntries(memento.get(KEY));
@@ -38,10 +40,23 @@ export class ViewStates {
     this.put(trace, { ...this.entries.get(trace), state });
   }
 
-  /** A restarted session's trace is shown as the one before it was: same filters, same zoom, nothing selected. */
+  setFilter(trace: string, filter: readonly FilterItem[] | undefined): void {
+    this.set(trace, { ...(this.get(trace) ?? DEFAULT_VIEW), filter });
+  }
+
+  /** Calls back with the trace whose state has changed. */
+  onDidChange(listener: (trace: string) => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /**
+   * A restarted session's trace is shown as the one before it was: same classes, same zoom, nothing selected, and of the filter
+   * what another run can have.
+   */
   replace(trace: string, previous: string): void {
     const state = this.get(previous);
-    this.put(trace, { previous, ...(state === undefined ? {} : { state: { ...state, selected: undefined } }) });
+    this.put(trace, { previous, ...(state === undefined ? {} : { state: { ...state, selected: undefined, filter: carriedOver(state.filter) } }) });
   }
 
   remove(trace: string): void {
@@ -62,6 +77,7 @@ export class ViewStates {
     const oldest = this.entries.keys().next().value;
     if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
     this.schedule();
+    for (const listener of [...this.listeners]) listener(trace);
   }
 
   private schedule(): void {

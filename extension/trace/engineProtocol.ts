@@ -6,6 +6,8 @@
  * (exact below 2^53); raw 64-bit values (arguments, results, addresses) are bigint.
  * Source: native/schema/schema.json for every id that has a name there.
  */
+import type { DescriptorRow, DescriptorSum, FilterTerm, NoticeRow, ProcessRow } from './viewProtocol';
+
 export type TraceId = number;
 export type LaneId = number;
 export type EventId = number;
@@ -99,6 +101,8 @@ export interface BoxQuery {
   readonly loader: boolean;
   /** Of which grouping the lanes are; `fd` unless said. */
   readonly group?: LaneGroup;
+  /** Only calls that fit one of these belong to the lanes, whose numbers are those of this filter. */
+  readonly filter?: readonly FilterTerm[];
 }
 
 /** Bytes that crossed the boundary for one argument. */
@@ -201,24 +205,46 @@ export interface ProcessInfo {
   readonly exitStatus: number | undefined;
 }
 
+/** Which lanes are meant: `fd` unless said, of every call unless said. */
+export interface LaneSet {
+  readonly group?: LaneGroup | undefined;
+  readonly filter?: readonly FilterTerm[] | undefined;
+}
+
 /** Requests by name: [parameters, result]. Every request carries the trace it is about, but open. */
 export interface EngineRequests {
   open: [{ path: string }, { trace: TraceId; info: TraceInfo }];
   close: [{ trace: TraceId }, undefined];
   /** Takes in what was written since; cheap when nothing was. */
   refresh: [{ trace: TraceId }, TraceInfo];
-  lanes: [{ trace: TraceId; group?: LaneGroup }, readonly Lane[]];
+  lanes: [{ trace: TraceId } & LaneSet, readonly Lane[]];
   boxes: [{ trace: TraceId; query: BoxQuery }, readonly Boxes[]];
-  /** `lane` is of the group. */
-  details: [{ trace: TraceId; event: EventId; group?: LaneGroup }, EventDetails];
+  /** `lane` is of the group and the filter; -1 if the call does not fit. */
+  details: [{ trace: TraceId; event: EventId } & LaneSet, EventDetails];
   /** A page of events in order of start, newest id first to last; classes: a bit set of class ids to leave out. */
   events: [
-    { trace: TraceId; first: number; count: number; hidden: number; loader: boolean },
+    { trace: TraceId; first: number; count: number; hidden: number; loader: boolean; filter?: readonly FilterTerm[] },
     { total: number; calls: readonly RawCall[] },
   ];
   /** The neighbour of an event on its lane: direction -1 or 1. undefined at the end. */
-  neighbour: [{ trace: TraceId; event: EventId; direction: -1 | 1; group?: LaneGroup }, EventId | undefined];
+  neighbour: [{ trace: TraceId; event: EventId; direction: -1 | 1 } & LaneSet, EventId | undefined];
   processes: [{ trace: TraceId }, readonly ProcessInfo[]];
+  /** For the views: `count` of the processes below one, or of those below none, from the Nth on, and how many there are. */
+  processChildren: [
+    { trace: TraceId; parent: number | undefined; first: number; count: number },
+    { total: number; processes: readonly ProcessRow[] },
+  ];
+  /** By number; those that are not there are left out. */
+  processRows: [{ trace: TraceId; processes: readonly number[] }, readonly ProcessRow[]];
+  /** Of the processes named, or of all (none named): the classes that there are. */
+  descriptorSums: [{ trace: TraceId; processes: readonly number[] }, readonly DescriptorSum[]];
+  /** Those of a class in the order in which they appeared. */
+  descriptors: [
+    { trace: TraceId; processes: readonly number[]; classId: number; first: number; count: number },
+    readonly DescriptorRow[],
+  ];
+  /** Blind spots first. */
+  notices: [{ trace: TraceId }, readonly NoticeRow[]];
   /** The call in which a thread is now, if any (debug adapter). */
   pending: [{ trace: TraceId; tid: number }, EventId | undefined];
 }

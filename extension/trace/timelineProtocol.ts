@@ -13,9 +13,11 @@ import {
   type EventId,
   type Lane,
   type LaneGroup,
+  type LaneSet,
   type RawCall,
   type TraceInfo,
 } from './engineProtocol';
+import { type FilterItem, type FilterTerm, parseFilter } from './viewProtocol';
 
 /** What survives hiding, reloading and a restart of the session (kept by the webview's setState and by the host). */
 export interface ViewState {
@@ -35,7 +37,26 @@ export interface ViewState {
   readonly expanded?: readonly string[];
   /** What lanes are; `fd` unless said. */
   readonly group?: LaneGroup;
+  /** Only the calls of these are shown; every call unless said. */
+  readonly filter?: readonly FilterItem[] | undefined;
 }
+
+/** How a trace is shown that was not shown before. */
+export const DEFAULT_VIEW: ViewState = {
+  version: 1,
+  range: undefined,
+  follow: true,
+  hidden: [],
+  collapsed: ['none'],
+  loader: false,
+  selected: undefined,
+  drawer: undefined,
+  drawerSize: undefined,
+  scrollTop: 0,
+  expanded: [],
+  group: 'fd',
+  filter: undefined,
+};
 
 /** A described call: what `trace/describe` says of it, ready to show. */
 export interface DescribedCall {
@@ -58,14 +79,14 @@ export interface DescribedDetails extends DescribedCall {
 
 /** Requests from the webview: [parameters, result]. */
 export interface TimelineRequests {
-  lanes: [{ group: LaneGroup }, readonly Lane[]];
+  lanes: [LaneSet, readonly Lane[]];
   boxes: [BoxQuery, readonly Boxes[]];
-  describe: [{ event: EventId; group: LaneGroup }, DescribedDetails];
+  describe: [{ event: EventId } & LaneSet, DescribedDetails];
   events: [
-    { first: number; count: number; hidden: readonly string[]; loader: boolean },
+    { first: number; count: number; hidden: readonly string[]; loader: boolean; filter?: readonly FilterTerm[] },
     { total: number; calls: readonly DescribedCall[] },
   ];
-  neighbour: [{ event: EventId; direction: -1 | 1; group: LaneGroup }, EventId | undefined];
+  neighbour: [{ event: EventId; direction: -1 | 1 } & LaneSet, EventId | undefined];
 }
 export type TimelineRequest = keyof TimelineRequests;
 
@@ -87,6 +108,8 @@ export type ToWebview =
   | { readonly type: 'update'; readonly info: TraceInfo }
   /** The host selects (command, editor): the webview brings it into view. */
   | { readonly type: 'select'; readonly event: EventId }
+  /** A view's selection: only its calls are shown; none: every call again. */
+  | { readonly type: 'filter'; readonly filter: readonly FilterItem[] | undefined }
   /** Said under the toolbar: why the source could not be reached, and so on. */
   | { readonly type: 'notice'; readonly text: string; readonly severity: 'info' | 'warning' | 'error' };
 
@@ -113,6 +136,7 @@ export function parseViewState(value: unknown): ViewState | undefined {
     scrollTop: isFiniteNumber(value.scrollTop) && value.scrollTop > 0 ? value.scrollTop : 0,
     expanded: strings(value.expanded),
     group: laneGroup(value.group),
+    filter: parseFilter(value.filter),
   };
 }
 

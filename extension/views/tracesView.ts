@@ -1,5 +1,6 @@
 /** The tree view "Traces": what the storage holds, the newest first. Reads only; the commands on its rows are in `commands.ts`. */
 import * as vscode from 'vscode';
+import { sizeText } from './size';
 import type { StoredTrace, TraceStorage } from './storage';
 
 export const TRACES_VIEW = 'syscope.traces';
@@ -41,15 +42,4 @@ export class TracesView implements vscode.TreeDataProvider<StoredTrace>, vscode.
     this.view.dispose();
     this.changed.dispose();
   }
-}
-
-export function sizeText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : String(Math.round(value))} ${units[unit] ?? ''}`;
 }

@@ -298,17 +298,17 @@ enum syscope_term {
 	SYSCOPE_TERM_BLIND        /* the calls at which blind spots of a reason were noted; in a process, or in any (-1) */
 };
 enum syscope_term_column {
-	SYSCOPE_TERM_COLUMN_KIND,
-	SYSCOPE_TERM_COLUMN_PROCESS,
-	SYSCOPE_TERM_COLUMN_FD,
-	SYSCOPE_TERM_COLUMN_DESCRIPTION,
-	SYSCOPE_TERM_COLUMN_REASON,
-	SYSCOPE_TERM_COLUMNS
+	SYSCOPE_TERM_OF_KIND,
+	SYSCOPE_TERM_OF_PROCESS,
+	SYSCOPE_TERM_OF_FD,
+	SYSCOPE_TERM_OF_DESCRIPTION,
+	SYSCOPE_TERM_OF_REASON,
+	SYSCOPE_TERM_OF_COLUMNS
 };
 #define SYSCOPE_MAX_TERMS 1000
 
 /*
- * From now on only calls that fit one of terms[count * SYSCOPE_TERM_COLUMNS] belong to this opened trace's lanes, pages and
+ * From now on only calls that fit one of terms[count * SYSCOPE_TERM_OF_COLUMNS] belong to this opened trace's lanes, pages and
  * neighbours; with none, every call. Lane ids begin anew. Returns 0 or -errno; after -ENOMEM the trace is to be closed.
  */
 SYSCOPE_EXPORT int32_t syscope_process_filter(int32_t trace, const double *terms, uint32_t count);

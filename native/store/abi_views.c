@@ -123,15 +123,15 @@ static bool term_of(const double *columns, struct filter_term *term)
 	uint32_t kind, fd = 0;
 
 	*term = (struct filter_term){ .process = NONE32 };
-	if (!number_of(columns[SYSCOPE_TERM_COLUMN_KIND], SYSCOPE_TERM_BLIND + 1.0, &kind) || !kind)
+	if (!number_of(columns[SYSCOPE_TERM_OF_KIND], SYSCOPE_TERM_BLIND + 1.0, &kind) || !kind)
 		return false;
 	term->kind = (enum syscope_term)kind;
-	if (columns[SYSCOPE_TERM_COLUMN_PROCESS] != -1 &&
-		!number_of(columns[SYSCOPE_TERM_COLUMN_PROCESS], NONE32, &term->process))
+	if (columns[SYSCOPE_TERM_OF_PROCESS] != -1 &&
+		!number_of(columns[SYSCOPE_TERM_OF_PROCESS], NONE32, &term->process))
 		return false;
-	if (!number_of(columns[SYSCOPE_TERM_COLUMN_FD], INT32_MAX, &fd) ||
-		!number_of(columns[SYSCOPE_TERM_COLUMN_DESCRIPTION], NONE32, &term->description) ||
-		!number_of(columns[SYSCOPE_TERM_COLUMN_REASON], NONE32, &term->reason))
+	if (!number_of(columns[SYSCOPE_TERM_OF_FD], INT32_MAX, &fd) ||
+		!number_of(columns[SYSCOPE_TERM_OF_DESCRIPTION], NONE32, &term->description) ||
+		!number_of(columns[SYSCOPE_TERM_OF_REASON], NONE32, &term->reason))
 		return false;
 	term->fd = (int32_t)fd;
 	/* Every call without a descriptor has the description 0. */
@@ -148,7 +148,7 @@ int32_t syscope_process_filter(int32_t trace, const double *terms, uint32_t coun
 	if (count > SYSCOPE_MAX_TERMS)
 		return -E2BIG;
 	for (uint32_t i = 0; i < count; i++)
-		if (!term_of(terms + (size_t)i * SYSCOPE_TERM_COLUMNS, &parsed[i]))
+		if (!term_of(terms + (size_t)i * SYSCOPE_TERM_OF_COLUMNS, &parsed[i]))
 			return -EINVAL;
 	return event_filter_set(x, parsed, count);
 }

@@ -149,7 +149,7 @@ static void ask_about_views(int32_t trace)
 {
 	static double ids[PAGE], people[PAGE * SYSCOPE_PROCESS_COLUMNS], rows[PAGE * SYSCOPE_DESCRIPTOR_COLUMNS];
 	static double sums[32 * SYSCOPE_DESCRIPTOR_CLASS_COLUMNS];
-	double terms[2 * SYSCOPE_TERM_COLUMNS] = { SYSCOPE_TERM_FAMILY, 0, 0, 0, 0, SYSCOPE_TERM_BLIND, -1, 0, 0, 1 };
+	double terms[2 * SYSCOPE_TERM_OF_COLUMNS] = { SYSCOPE_TERM_FAMILY, 0, 0, 0, 0, SYSCOPE_TERM_BLIND, -1, 0, 0, 1 };
 	int32_t filled = 0;
 
 	for (double parent = -1; parent < PAGE && syscope_process_child_count(trace, parent) >= 0; parent++) {

@@ -4,6 +4,7 @@
  */
 import type { DescribedDetails } from '../../extension/trace/timelineProtocol';
 import type { PickedBox } from '../model/hit';
+import { filterOf } from '../model/state';
 import type { Action, Drawer, State } from '../model/state';
 import type { Rpc } from '../rpc';
 import { button, element, setAttribute, whenChanged } from '../ui/dom';
@@ -118,7 +119,7 @@ export function createDrawer(rpc: Rpc, callbacks: DrawerCallbacks): DrawerView {
       } else if (drawer === 'stack') {
         updateStack(details, state.detailsProblem, selected !== undefined);
       } else if (drawer === 'events') {
-        events.update({ epoch: state.epoch, hidden, loader }, state.info?.revision ?? 0, selected, cost);
+        events.update({ epoch: state.epoch, hidden, loader, ...filterOf(state.view) }, state.info?.revision ?? 0, selected, cost);
       }
     },
   };

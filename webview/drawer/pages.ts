@@ -3,6 +3,7 @@
  */
 import type { EventId } from '../../extension/trace/engineProtocol';
 import type { DescribedCall, TimelineRequests } from '../../extension/trace/timelineProtocol';
+import type { FilterTerm } from '../../extension/trace/viewProtocol';
 import type { Rpc } from '../rpc';
 
 export const PAGE_SIZE = 100;
@@ -12,6 +13,7 @@ export interface EventFilter {
   readonly epoch: number;
   readonly hidden: readonly string[];
   readonly loader: boolean;
+  readonly filter?: readonly FilterTerm[];
 }
 
 export interface EventPages {
@@ -38,7 +40,8 @@ export function createEventPages(rpc: Rpc, changed: () => void, failed: (error: 
   const asked = new Set<number>();
 
   async function fetch(first: number, count: number): Promise<TimelineRequests['events'][1]> {
-    return rpc.request('events', { first, count, hidden: filter.hidden, loader: filter.loader });
+    const { hidden, loader, filter: terms } = filter;
+    return rpc.request('events', { first, count, hidden, loader, ...(terms === undefined ? {} : { filter: terms }) });
   }
   async function load(number: number): Promise<void> {
     const mine = generation;

@@ -3,10 +3,14 @@
  * actions; no DOM, no requests (app.ts), no positions (layout.ts).
  */
 import type { Boxes, EventId, Lane, LaneGroup, LaneId, TraceInfo } from '../../extension/trace/engineProtocol';
+import { DEFAULT_VIEW } from '../../extension/trace/timelineProtocol';
 import type { DescribedDetails, ToWebview, ViewState } from '../../extension/trace/timelineProtocol';
+import { type FilterItem, type FilterTerm, sameTerm } from '../../extension/trace/viewProtocol';
 import type { PickedBox } from './hit';
 import { bringIntoView, clampRange, fitRange, slideToEnd } from './range';
 import type { Range } from './range';
+
+export { DEFAULT_VIEW };
 
 export type Drawer = NonNullable<ViewState['drawer']>;
 export type Notice = Omit<Extract<ToWebview, { type: 'notice' }>, 'type'>;
@@ -33,6 +37,8 @@ export interface State {
   readonly hasPrevious: boolean;
   readonly view: ViewState;
   readonly lanes: readonly Lane[];
+  /** The lanes of this epoch have come: if there are none, there is nothing to show. */
+  readonly lanesKnown: boolean;
   readonly boxes: BoxSet | undefined;
   readonly overview: BoxSet | undefined;
   /** Stacking rows that each lane has shown so far. */
@@ -70,6 +76,8 @@ export type Action =
   | { readonly type: 'expand'; readonly classId: string; readonly expanded: boolean }
   | { readonly type: 'loader'; readonly on: boolean }
   | { readonly type: 'group'; readonly group: LaneGroup }
+  /** Only the calls of these; every call again. */
+  | { readonly type: 'filter'; readonly filter: readonly FilterItem[] | undefined }
   | { readonly type: 'drawer'; readonly drawer: Drawer | undefined }
   | { readonly type: 'drawerSize'; readonly size: number }
   | { readonly type: 'scroll'; readonly top: number }
@@ -77,27 +85,13 @@ export type Action =
   | { readonly type: 'spanTotals'; readonly span: Range; readonly totals: Totals }
   | { readonly type: 'notice'; readonly notice: Notice | undefined };
 
-export const DEFAULT_VIEW: ViewState = {
-  version: 1,
-  range: undefined,
-  follow: true,
-  hidden: [],
-  collapsed: ['none'],
-  loader: false,
-  selected: undefined,
-  drawer: undefined,
-  drawerSize: undefined,
-  scrollTop: 0,
-  expanded: [],
-  group: 'fd',
-};
-
 export const INITIAL: State = {
   info: undefined,
   epoch: 0,
   hasPrevious: false,
   view: DEFAULT_VIEW,
   lanes: [],
+  lanesKnown: false,
   boxes: undefined,
   overview: undefined,
   rowCounts: new Map(),
@@ -128,9 +122,11 @@ export function reduce(state: State, action: Action): State {
     case 'update':
       return grow(state, action.info);
     case 'group':
-      return action.group === groupOf(state.view) ? state : regrouped(state, action.group);
+      return action.group === groupOf(state.view) ? state : rearranged(state, { group: action.group });
+    case 'filter':
+      return sameFilter(action.filter, state.view.filter) ? state : rearranged(state, { filter: action.filter });
     case 'lanes':
-      return { ...state, lanes: action.lanes };
+      return { ...state, lanes: action.lanes, lanesKnown: true };
     case 'boxes':
       return { ...state, boxes: action.set, rowCounts: grownRows(state.rowCounts, action.set) };
     case 'overview':
@@ -160,10 +156,23 @@ export function groupOf(view: ViewState): LaneGroup {
   return view.group ?? 'fd';
 }
 
+/** What the lanes of a view are: the questions about them name it. */
+export function laneSetOf(view: ViewState): { readonly group: LaneGroup; readonly filter?: readonly FilterTerm[] } {
+  return { group: groupOf(view), ...filterOf(view) };
+}
+
+export function filterOf(view: ViewState): { readonly filter?: readonly FilterTerm[] } {
+  return view.filter === undefined ? {} : { filter: view.filter.map(({ term }) => term) };
+}
+
+function sameFilter(a: readonly FilterItem[] | undefined, b: readonly FilterItem[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && a?.every(({ term }, i) => b?.[i] !== undefined && sameTerm(term, b[i].term)) === true);
+}
+
 /** Other lanes, with other numbers: only the view and the selection stay. */
-function regrouped(state: State, group: LaneGroup): State {
+function rearranged(state: State, change: Pick<Partial<ViewState>, 'group' | 'filter'>): State {
   const { info, epoch, hasPrevious, notice, drawerClosed, view } = state;
-  return { ...INITIAL, info, epoch: epoch + 1, hasPrevious, notice, drawerClosed, view: { ...view, group, scrollTop: 0 } };
+  return { ...INITIAL, info, epoch: epoch + 1, hasPrevious, notice, drawerClosed, view: { ...view, ...change, scrollTop: 0 } };
 }
 
 /** The first call that is selected opens the drawer. */

@@ -6,6 +6,7 @@ const NAMESPACE = 'http://www.w3.org/2000/svg';
 const PATHS = {
   chevron: ['M6 4 L10 8 L6 12'],
   close: ['M4 4 L12 12', 'M12 4 L4 12'],
+  filter: ['M2.5 4 H13.5', 'M4.5 8 H11.5', 'M6.5 12 H9.5'],
   fit: ['M2.5 3 V13', 'M13.5 3 V13', 'M5 8 H11', 'M7 6 L5 8 L7 10', 'M9 6 L11 8 L9 10'],
   follow: ['M2.5 8 H10', 'M7 5 L10 8 L7 11', 'M13 3 V13'],
   loader: ['M8 2.5 L13 5.2 V10.8 L8 13.5 L3 10.8 V5.2 Z', 'M3 5.2 L8 8 L13 5.2', 'M8 8 V13.5'],

@@ -18,7 +18,11 @@ export interface Toolbar {
   update(state: State): void;
 }
 
-export function createToolbar(dispatch: (action: Action) => void, post: (message: ToHost) => void): Toolbar {
+export function createToolbar(
+  dispatch: (action: Action) => void,
+  post: (message: ToHost) => void,
+  filters: HTMLElement,
+): Toolbar {
   const chips = element('div', { class: 'chips', role: 'group', 'aria-label': 'Show or hide classes' });
   const updateChips = createChips(chips, dispatch);
   const loader = toggle('loader', 'Loader', 'Show what the dynamic loader does before the program’s first instruction', (on) => {
@@ -51,7 +55,7 @@ export function createToolbar(dispatch: (action: Action) => void, post: (message
   const root = element(
     'header',
     { class: 'toolbar', role: 'toolbar', 'aria-label': 'Timeline' },
-    chips,
+    element('div', { class: 'choices' }, filters, chips),
     element('div', { class: 'actions' }, group.root, loader, follow, fit, previous, save, stop),
   );
   const updateActions = whenChanged((info: TraceInfo | undefined, view: ViewState, hasPrevious: boolean) => {

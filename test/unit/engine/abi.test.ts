@@ -2,7 +2,19 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { ABI_VERSION, CallColumn, CallWord, CopyColumn, Info, LaneColumn } from '../../../extension/engine/abi';
+import {
+  ABI_VERSION,
+  CallColumn,
+  CallWord,
+  CopyColumn,
+  DescriptorClassColumn,
+  DescriptorColumn,
+  Info,
+  LaneColumn,
+  ProcessColumn,
+  Term,
+  TermColumn,
+} from '../../../extension/engine/abi';
 
 const header = fs.readFileSync('native/include/syscope.h', 'utf8');
 
@@ -32,4 +44,9 @@ test('abi.ts is what syscope.h says', () => {
   assert.deepEqual(enumOf('syscope_call', 'SYSCOPE_CALL_'), CallColumn);
   assert.deepEqual(enumOf('syscope_call_word', 'SYSCOPE_WORD_'), CallWord);
   assert.deepEqual(enumOf('syscope_copy', 'SYSCOPE_COPY_'), CopyColumn);
+  assert.deepEqual(enumOf('syscope_process', 'SYSCOPE_PROCESS_'), ProcessColumn);
+  assert.deepEqual(enumOf('syscope_descriptor_row', 'SYSCOPE_DESCRIPTOR_'), DescriptorColumn);
+  assert.deepEqual(enumOf('syscope_descriptor_class', 'SYSCOPE_DESCRIPTOR_CLASS_'), DescriptorClassColumn);
+  assert.deepEqual(enumOf('syscope_term', 'SYSCOPE_TERM_'), Term);
+  assert.deepEqual(enumOf('syscope_term_column', 'SYSCOPE_TERM_OF_'), TermColumn);
 });
