@@ -20,6 +20,7 @@ import { Launches } from './views/launches';
 import { Recordings } from './views/recordings';
 import { TraceStorage } from './views/storage';
 import { TracesView } from './views/tracesView';
+import { createTraceViews } from './views/traceViews';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Syscope', { log: true });
@@ -122,6 +123,7 @@ export function activate(context: vscode.ExtensionContext): void {
     editors,
     editors.register(),
     commands.register(),
+    createTraceViews({ current, states, editors, tabs, log }),
     editors.onDidActivate((trace) => {
       current.activate(trace).catch(failed('The trace could not be opened'));
     }),

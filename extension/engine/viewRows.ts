@@ -122,6 +122,7 @@ function descriptorRow(file: TraceFile, numbers: Float64Array, base: number): De
     origin: at(DescriptorColumn.origin),
     event: known(at(DescriptorColumn.event)),
     eventNr: at(DescriptorColumn.eventNr),
+    eventArch: at(DescriptorColumn.eventArch),
     firstEvent: known(at(DescriptorColumn.firstEvent)),
     calls: at(DescriptorColumn.calls),
     errors: at(DescriptorColumn.errors),

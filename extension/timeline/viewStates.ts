@@ -55,8 +55,8 @@ export class ViewStates {
    * what another run can have.
    */
   replace(trace: string, previous: string): void {
-    const state = this.get(previous);
-    this.put(trace, { previous, ...(state === undefined ? {} : { state: { ...state, selected: undefined, filter: carriedOver(state.filter) } }) });
+    const before = this.get(previous);
+    this.put(trace, { previous, ...(before === undefined ? {} : { state: anotherRuns(before) }) });
   }
 
   remove(trace: string): void {
@@ -85,6 +85,11 @@ export class ViewStates {
       void this.flush();
     }, WRITE_MS);
   }
+}
+
+function anotherRuns({ filter, ...state }: ViewState): ViewState {
+  const kept = carriedOver(filter);
+  return { ...state, selected: undefined, ...(kept === undefined ? {} : { filter: kept }) };
 }
 
 /** A memento may hold what another version wrote. */

@@ -55,7 +55,6 @@ export const DEFAULT_VIEW: ViewState = {
   scrollTop: 0,
   expanded: [],
   group: 'fd',
-  filter: undefined,
 };
 
 /** A described call: what `trace/describe` says of it, ready to show. */
@@ -120,6 +119,7 @@ export function parseViewState(value: unknown): ViewState | undefined {
   }
   const range = value.range;
   const drawer = value.drawer;
+  const filter = parseFilter(value.filter);
   return {
     version: 1,
     range:
@@ -136,7 +136,7 @@ export function parseViewState(value: unknown): ViewState | undefined {
     scrollTop: isFiniteNumber(value.scrollTop) && value.scrollTop > 0 ? value.scrollTop : 0,
     expanded: strings(value.expanded),
     group: laneGroup(value.group),
-    filter: parseFilter(value.filter),
+    ...(filter === undefined ? {} : { filter }),
   };
 }
 

@@ -81,9 +81,10 @@ export interface DescriptorRow extends CallTotals {
   readonly generations: number;
   /** A value of FdOp (gen/schema.ts), 0: not known. */
   readonly origin: number;
-  /** The call that made it, and that call's number. */
+  /** The call that made it, and that call's number and architecture. */
   readonly event: EventId | undefined;
   readonly eventNr: number;
+  readonly eventArch: number;
   readonly firstEvent: EventId | undefined;
   readonly loaderCalls: number;
   /** In how many places the same description is, this one included. */
@@ -96,7 +97,8 @@ export interface PeerRow {
   readonly description: number;
   readonly name: string;
   /** Who has it, or had it last; undefined: no process that is traced. */
-  readonly holder: { readonly process: number; readonly pid: number; readonly processName: string; readonly fd: number } | undefined;
+  readonly holder:
+    { readonly process: number; readonly pid: number; readonly processName: string; readonly fd: number } | undefined;
 }
 
 export interface DescriptorSum extends CallTotals {
@@ -118,7 +120,12 @@ export interface NoticeRow {
   /** The first call that it came with. */
   readonly event: EventId | undefined;
   /** Of blind spots: in which processes, most often first. */
-  readonly processes: readonly { readonly process: number; readonly pid: number; readonly name: string; readonly count: number }[];
+  readonly processes: readonly {
+    readonly process: number;
+    readonly pid: number;
+    readonly name: string;
+    readonly count: number;
+  }[];
 }
 
 /** A filter that was stored or sent: only what is well-formed of it; undefined if nothing is. */

@@ -9,8 +9,11 @@ import type { TraceInfo } from '../trace/engineProtocol';
 import { programOf } from './storage';
 
 export class CurrentTrace implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  /** Another trace is current, or none. */
+  readonly onDidChange = this.changed.event;
   private readonly item = vscode.window.createStatusBarItem('syscope.current', vscode.StatusBarAlignment.Left, 40);
-  private trace: OpenTrace | undefined;
+  private opened: OpenTrace | undefined;
   private path: string | undefined;
   private pinned = false;
   private subscription: { dispose(): void } | undefined;
@@ -22,6 +25,11 @@ export class CurrentTrace implements vscode.Disposable {
 
   get current(): string | undefined {
     return this.path;
+  }
+
+  /** Open for as long as it is the current one. */
+  get trace(): OpenTrace | undefined {
+    return this.opened;
   }
 
   get isPinned(): boolean {
@@ -53,33 +61,36 @@ export class CurrentTrace implements vscode.Disposable {
 
   clear(): void {
     this.subscription?.dispose();
-    this.trace?.release();
-    this.trace = undefined;
+    this.opened?.release();
+    this.opened = undefined;
     this.path = undefined;
     this.pinned = false;
     this.show();
+    this.changed.fire(undefined);
   }
 
   dispose(): void {
     this.clear();
     this.item.dispose();
+    this.changed.dispose();
   }
 
   private async set(trace: string): Promise<void> {
     const opened = await this.traces.acquire(trace);
     this.clear();
-    this.trace = opened;
+    this.opened = opened;
     this.path = trace;
     this.subscription = opened.onChange(() => {
       this.show();
     });
     this.show();
+    this.changed.fire(undefined);
   }
 
   private show(): void {
     void vscode.commands.executeCommand('setContext', 'syscope.hasCurrent', this.path !== undefined);
     void vscode.commands.executeCommand('setContext', 'syscope.pinned', this.pinned);
-    const info = this.trace?.info;
+    const info = this.opened?.info;
     void vscode.commands.executeCommand('setContext', 'syscope.currentIsRecording', info?.state === 'recording');
     if (this.path === undefined || info === undefined) {
       this.item.hide();

@@ -9,7 +9,6 @@ import type { CallTotals, DescriptorRow, DescriptorSum, NoticeRow, PeerRow, Proc
 import { sizeText } from './size';
 
 const MAX_NAME = 120;
-const AUDIT_ARCH_X86_64 = 0xc000003e;
 
 /** Control characters, and those that change the direction of writing or can't be seen, as \u{…}. */
 export function visible(text: string): string {
@@ -91,8 +90,8 @@ export function descriptorDescription(row: DescriptorRow, owner: boolean): strin
 }
 
 /** Where it is from, and by which call. */
-export function originText({ origin, event, eventNr, generations, description }: DescriptorRow): string {
-  const call = event === undefined ? '' : syscallName(eventNr, AUDIT_ARCH_X86_64);
+export function originText({ origin, event, eventNr, eventArch, generations, description }: DescriptorRow): string {
+  const call = event === undefined ? '' : syscallName(eventNr, eventArch);
   const by = call === '' ? '' : ` by ${call}`;
   const again = generations > 1 ? `, ${generations.toLocaleString('en')} times` : '';
   switch (origin) {
@@ -147,7 +146,8 @@ export function noticeLabel({ kind, reason, texts }: NoticeRow): string {
 
 export function noticeDescription({ kind, count, uncounted, texts, processes }: NoticeRow): string {
   if (kind === 'warning' || kind === 'problem') return count > 1 ? `×${count.toLocaleString('en')}` : '';
-  const times = kind === 'lost' ? countText(count, 'event') : count === 0 && uncounted ? 'not counted' : count.toLocaleString('en');
+  const times =
+    kind === 'lost' ? countText(count, 'event') : count === 0 && uncounted ? 'not counted' : count.toLocaleString('en');
   const where = processes.length > 1 ? countText(processes.length, 'process', 'processes') : undefined;
   return joined([times, where, kind === 'lost' && texts[0] !== undefined ? shortened(texts[0]) : undefined]);
 }

@@ -251,6 +251,7 @@ enum syscope_descriptor_row {
 	SYSCOPE_DESCRIPTOR_ORIGIN,      /* enum fd_op of the first time; 0: not known */
 	SYSCOPE_DESCRIPTOR_EVENT,       /* the call that made it; -1: none, or not known */
 	SYSCOPE_DESCRIPTOR_EVENT_NR,
+	SYSCOPE_DESCRIPTOR_EVENT_ARCH,
 	SYSCOPE_DESCRIPTOR_FIRST_EVENT, /* the first call on it; -1: none */
 	SYSCOPE_DESCRIPTOR_CALLS,
 	SYSCOPE_DESCRIPTOR_ERRORS,

@@ -102,6 +102,7 @@ static void fill_origin(const struct index *x, const struct descriptor_tally *d,
 	numbers[SYSCOPE_DESCRIPTOR_ORIGIN] = span && d->generations ? span->op : 0;
 	numbers[SYSCOPE_DESCRIPTOR_EVENT] = has_event ? span->event : -1.0;
 	numbers[SYSCOPE_DESCRIPTOR_EVENT_NR] = has_event ? x->events[span->event].nr : 0;
+	numbers[SYSCOPE_DESCRIPTOR_EVENT_ARCH] = has_event ? x->events[span->event].arch : 0;
 	numbers[SYSCOPE_DESCRIPTOR_FIRST_EVENT] = d->first_event == NONE32 ? -1.0 : d->first_event;
 }
 

@@ -3,7 +3,6 @@
  * Must not live here: lanes (lanes.c).
  */
 #include <errno.h>
-#include <linux/audit.h>
 
 #include "array.h"
 #include "index.h"
@@ -43,14 +42,13 @@ static int take_enter(struct index *x, uint64_t row, const struct reader_segment
 	event->end = TIME_OPEN;
 	event->thread = thread < x->thread_count ? (uint32_t)thread : NONE32;
 	event->nr = (uint32_t)reader_cell(segment, bytes, COLUMN_ENTER_NR, at);
+	event->arch = (uint32_t)reader_cell(segment, bytes, COLUMN_ENTER_ARCH, at);
 	event->fd = (int32_t)reader_cell(segment, bytes, COLUMN_ENTER_FD, at);
 	event->description = row32(reader_cell(segment, bytes, COLUMN_ENTER_DESCRIPTION, at));
 	event->class = class_of(reader_cell(segment, bytes, COLUMN_ENTER_CLASS, at));
 	event->flags = EVENT_PRESENT;
 	if (reader_cell(segment, bytes, COLUMN_ENTER_ORIGIN, at) != ORIGIN_PROGRAM)
 		event->flags |= EVENT_HELPER;
-	if (reader_cell(segment, bytes, COLUMN_ENTER_ARCH, at) != AUDIT_ARCH_X86_64)
-		event->flags |= EVENT_FOREIGN;
 	index_saw_time(x, event->start);
 	return 0;
 }

@@ -28,7 +28,6 @@ enum event_flag {
 	EVENT_ERROR = 4,
 	EVENT_HELPER = 8,        /* the loader's or the agent's, not the program's */
 	EVENT_THREAD_ENDED = 16, /* no exit row will come: the thread ended in it */
-	EVENT_FOREIGN = 32,      /* its number is none of the x86-64 table */
 };
 
 struct event {
@@ -39,6 +38,7 @@ struct event {
 	uint32_t copy_in, copy_out; /* the newest of its copies, NONE32: none; older ones by struct copy_chain */
 	int32_t fd;
 	uint32_t description;
+	uint32_t arch; /* AUDIT_ARCH_* */
 	uint8_t class;
 	uint8_t flags;
 };

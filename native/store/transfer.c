@@ -6,13 +6,6 @@
 
 #include "syscalls.h"
 
-static const struct syscall_row *row_of(const struct event *event)
-{
-	if (event->flags & EVENT_FOREIGN || event->nr >= SYSCALLS_X86_64_COUNT)
-		return NULL;
-	return syscalls_x86_64[event->nr].name ? &syscalls_x86_64[event->nr] : NULL;
-}
-
 /* The result, if it is one: not of a call that will be restarted or was killed in it. */
 static bool result_of(struct index *x, const struct event *event, uint64_t *size)
 {
@@ -90,7 +83,7 @@ static bool take_told(void *context, const uint64_t *cells)
 size_t transfers_of(struct index *x, uint32_t id, struct transfer out[TRANSFERS_MOST])
 {
 	const struct event *event = &x->events[id];
-	const struct syscall_row *row = row_of(event);
+	const struct syscall_row *row = syscall_row_of(event->arch, event->nr);
 	uint8_t direction;
 	struct told told = { .x = x, .out = out };
 	uint64_t size;
