@@ -133,7 +133,7 @@ static void leave_out(struct tracer *tracer, struct tracee *tracee, const struct
 	tracer->counters.left_out++;
 	tracee->recorded = tracee->restarting = tracee->attached_inside = false;
 	tracee->followed = shape_holds(shape, info->args);
-	if (is_foreign(info))
+	if (tracee->foreign)
 		ledger_foreign_call(tracer, tracee, info->arch);
 	if (!tracee->followed)
 		return;
@@ -167,6 +167,7 @@ void record_entry(struct tracer *tracer, struct tracee *tracee, const struct ent
 	struct memory_piece slice;
 
 	tracee->followed = false;
+	tracee->foreign = is_foreign(info);
 	tracee->recorded = tracer->recording && !tracer->failed_start;
 	if (!tracee->recorded) {
 		tracer->counters.lost_calls += !tracer->recording;
@@ -192,7 +193,6 @@ void record_entry(struct tracer *tracer, struct tracee *tracee, const struct ent
 	tracee->entry_class = tracee->call.cls;
 	tracee->call.path = NULL;
 	tracee->origin = origin_of(tracee, info);
-	tracee->foreign = is_foreign(info);
 	effects_enter(tracer, tracee);
 	if (tracee->foreign)
 		ledger_foreign_call(tracer, tracee, info->arch);

@@ -179,6 +179,8 @@ void record_blind(struct tracer *tracer, const struct tracee *tracee, const stru
 {
 	struct row_blind row = *about;
 
+	if (tracee->process->left_out)
+		return;
 	row.time = tracer_now();
 	row.seq = writer_sequence(tracer->writer);
 	row.thread = tracee->index;

@@ -55,6 +55,17 @@ void describe('io_uring', () => {
     assert.deepEqual(blind(got.rows, 'sharedMapping'), [], 'the rings themselves are no files');
   });
 
+  void it('it is there whichever calls are recorded', (t) => {
+    const folder = freshFolder('uring');
+    const [file, other] = [path.join(folder, 'file'), path.join(folder, 'other')];
+    const got = recorded(t, [target('uring'), 'files', file, other], ['--calls', 'write']);
+    if (got === undefined) return;
+    assert.deepEqual(calls(got.rows, 'io_uring_enter'), []);
+    assert.deepEqual(blind(got.rows, 'ioUringOp').map(operation), got.said);
+    const written = calls(got.rows, 'write').find((row) => row.args?.[1] === '"123"');
+    assert.equal(written?.resource, other);
+  });
+
   const modes = [
     ['plain', 'by the program’s own mapping'],
     ['unmapped', 'by a mapping of the tracer’s own, where the program’s is gone'],
@@ -89,6 +100,16 @@ void describe('io_uring', () => {
       rows.reduce((sum, row) => sum + (row.count ?? 0), 0),
       taken,
     );
+  });
+
+  void it('threads that share a ring: each operation has one row', (t) => {
+    const got = recorded(t, [target('uring'), 'threads']);
+    if (got === undefined) return;
+    const sum = (rows: readonly Row[]): number => rows.reduce((total, row) => total + (row.count ?? 0), 0);
+    const [listed, unread] = [sum(blind(got.rows, 'ioUringOp')), sum(blind(got.rows, 'unread'))];
+    assert.equal(listed + unread, Number(got.said[0]));
+    // One that was handed over by a thread which began before it was there is counted only.
+    assert.ok(listed > unread, `${String(unread)} of ${String(listed + unread)} could not be read`);
   });
 
   void it('a polled ring is said to be out of sight, and nothing is made up', (t) => {

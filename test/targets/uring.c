@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,6 +255,45 @@ static void in_child(struct ring *ring)
 	check(child > 0 && waitpid(child, &status, 0) == child && status == 0, "the child");
 }
 
+#define THREADS 4
+#define ROUNDS  300
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Fills in turn, but hands over whenever it comes to that: a thread's entry may be another's to take. */
+static void *share(void *context)
+{
+	struct ring *ring = context;
+	long taken = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		pthread_mutex_lock(&lock);
+		put(ring, IORING_OP_NOP, -1, NULL, 0, 0, 0);
+		__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
+		ring->pending = 0;
+		__atomic_store_n(ring->cq_head, __atomic_load_n(ring->cq_tail, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
+		pthread_mutex_unlock(&lock);
+		taken += syscall(SYS_io_uring_enter, ring->fd, 1, 0, 0, NULL, 0);
+	}
+	return (void *)taken;
+}
+
+static void in_threads(struct ring *ring)
+{
+	pthread_t threads[THREADS];
+	long taken = 0;
+	void *part;
+
+	for (int i = 0; i < THREADS; i++)
+		check(pthread_create(&threads[i], NULL, share, ring) == 0, "pthread_create");
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], &part);
+		taken += (long)part;
+	}
+	check(taken == (long)THREADS * ROUNDS, "not all were taken");
+	printf("%ld\n", taken);
+}
+
 static void polled(void)
 {
 	struct ring ring = set_up(IORING_SETUP_SQPOLL);
@@ -278,6 +318,8 @@ int main(int argc, char **argv)
 		files(&ring, argv[2], argv[3]);
 	else if (strcmp(mode, "hostile") == 0)
 		hostile(&ring);
+	else if (strcmp(mode, "threads") == 0)
+		in_threads(&ring);
 	else if (strcmp(mode, "child") == 0)
 		in_child(&ring);
 	else {
