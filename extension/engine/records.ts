@@ -184,7 +184,7 @@ function signalCursor(file: TraceFile, names: Names): Cursor {
   return rows(
     file,
     'signal',
-    ['seq', 'time', 'thread', 'signo', 'code', 'sender', 'uid', 'address', 'flags', 'status', 'utime', 'stime', 'value'],
+    ['seq', 'time', 'thread', 'signo', 'code', 'sender', 'uid', 'address', 'flags', 'status', 'utime', 'stime', 'value', 'error'],
     (row) => ({
       type: 'signal',
       seq: Number(row.seq),
@@ -201,6 +201,7 @@ function signalCursor(file: TraceFile, names: Names): Cursor {
       utime: row.utime,
       stime: row.stime,
       value: row.value,
+      errno: Number(row.error),
     }),
   );
 }

@@ -118,6 +118,7 @@ export interface SignalRecord {
   readonly status: number;
   readonly utime: bigint;
   readonly stime: bigint;
+  readonly errno: number;
   readonly value: bigint;
 }
 

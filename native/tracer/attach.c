@@ -76,7 +76,7 @@ static int begin(struct tracer *tracer, char *sentence, size_t size)
 	struct fd_user user = tracee_user(tracer, options->attach_pid, NULL);
 	uint32_t files = fd_state_table_found(tracer->fds, &user);
 	struct process *process =
-		process_add(tracer, options->attach_pid, NULL, files, PROCESS_FLAG_ROOT | PROCESS_FLAG_ATTACHED);
+		process_add(tracer, options->attach_pid, NULL, 0, files, PROCESS_FLAG_ROOT | PROCESS_FLAG_ATTACHED);
 	int err = process ? seize_threads(tracer, process, files) : -ENOMEM;
 
 	if (err != 0) {
@@ -90,9 +90,6 @@ static int begin(struct tracer *tracer, char *sentence, size_t size)
 	control_set_root(tracer->control, options->attach_pid);
 	if (tracee_find(tracer, options->attach_pid))
 		ledger_attached(tracer, tracee_find(tracer, options->attach_pid));
-	record_warning(tracer, NULL, WARNING_CODE_INTERRUPTED,
-		"Attaching stopped each thread once: a call such as epoll_wait or sigtimedwait that was waiting then returned "
-		"EINTR.");
 	return 0;
 }
 

@@ -8,10 +8,12 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/user.h>
 #include <unistd.h>
 
 #include "effects.h"
+#include "exits.h"
+#include "inside.h"
+#include "record.h"
 #include "resume.h"
 
 uint64_t children_event_message(pid_t tid)
@@ -21,29 +23,42 @@ uint64_t children_event_message(pid_t tid)
 	return ptrace(PTRACE_GETEVENTMSG, tid, NULL, &message) == 0 ? message : 0;
 }
 
-/* A thread that was in a call when it was attached to goes back into it: the entry that is seen then is not its first. */
-static bool was_in_call(pid_t tid)
+/* Stopped at an event of its own making, an attached thread is in the midst of a call that can't be told as one that waits. */
+static bool may_be_inside(enum stop_kind kind)
 {
-	struct user_regs_struct regs;
-	long long result;
-
-	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) != 0)
-		return false;
-	result = (long long)regs.rax;
-	return (long long)regs.orig_rax >= 0 && result <= -512 && result >= -516; /* the kernel's codes for "begin it anew" */
+	return kind == STOP_INTERRUPT || kind == STOP_GROUP || kind == STOP_SIGNAL;
 }
 
-void children_first_stop(struct tracee *child)
+bool children_first_stop(struct tracer *tracer, struct tracee *child, enum stop_kind kind, int signal)
 {
 	child->fresh = false;
-	if (child->attached)
-		child->attached_inside = was_in_call(child->tid);
+	if (child->attached && may_be_inside(kind))
+		inside_begin(tracer, child);
 	effects_restore_clone(child, child->tid);
 	child->clone_changed = false;
-	if (child->group_stopped)
-		resume_listen(child);
-	else
-		resume_tracee(child, 0);
+	if (kind == STOP_GROUP) {
+		child->group_stopped = true;
+		record_signal(tracer, child, signal, NULL, SIGNAL_FLAG_GROUP_STOP);
+	}
+	return kind == STOP_INTERRUPT || kind == STOP_GROUP;
+}
+
+/* The child has its place: what was kept back until then is done. It may be forgotten by that. */
+static void settle(struct tracer *tracer, struct tracee *child)
+{
+	const struct rusage unknown = { 0 };
+
+	if (child->gone) {
+		record_exited(tracer, child, child->gone_status, &unknown);
+		tracee_remove(tracer, child);
+	} else if (child->hold == HOLD_UNCLAIMED) {
+		child->hold = HOLD_NONE;
+		tracer->unclaimed--;
+		children_first_stop(tracer, child, child->group_stopped ? STOP_GROUP : STOP_INTERRUPT, SIGSTOP);
+		resume_first(child);
+		if (child->detaching)
+			tracee_remove(tracer, child);
+	}
 }
 
 static bool is_thread_of(pid_t pid, pid_t tid)
@@ -72,26 +87,25 @@ static void claim_child(struct tracer *tracer, const struct tracee *parent, stru
 	child->files = fd_state_table_fork(tracer->fds, parent->files, &user, (flags & CLONE_FILES) != 0);
 	child->files_apart = user.apart;
 	if (!(flags & CLONE_THREAD))
-		process = process_add(tracer, child->tid, process, child->files, process_flags);
+		process = process_add(tracer, child->tid, process, flags & CLONE_PARENT ? process->ppid : process->pid,
+			child->files, process_flags);
 	if (!process)
 		return;
 	child->every_call = parent->every_call;
 	child->fork_flags = parent->fork_flags;
 	child->clone_changed = parent->clone_changed && !(parent->clone_memory.v && (flags & CLONE_VM));
 	child->clone_memory = parent->clone_memory;
+	child->detaching = parent->detaching;
 	tracee_claim(tracer, child, process);
-	if (child->hold == HOLD_UNCLAIMED) {
-		child->hold = HOLD_NONE;
-		tracer->unclaimed--;
-		children_first_stop(child);
-	}
+	settle(tracer, child);
 }
 
 static uint64_t flags_of_fork(const struct tracee *parent, pid_t child, int event)
 {
-	uint64_t flags = parent->recorded || parent->followed ? parent->fork_flags : 0;
+	bool known = (parent->recorded || parent->followed) && parent->call.row && parent->call.row->effect == EFFECT_FORK;
+	uint64_t flags = known ? parent->fork_flags : 0;
 
-	if (!parent->recorded && !parent->followed && is_thread_of(parent->process->pid, child))
+	if (!known && is_thread_of(parent->process->pid, child))
 		flags = CLONE_THREAD | CLONE_VM | CLONE_FILES;
 	if (event == PTRACE_EVENT_VFORK && flags == 0)
 		flags = CLONE_VM;
@@ -166,36 +180,84 @@ static void adopt(struct tracer *tracer, struct tracee *child)
 	children_find_files(tracer, child, process);
 	if (!process)
 		process = process_add(
-			tracer, child->tid, process_find(tracer, status_number(child->tid, "PPid:")), child->files, 0);
+			tracer, child->tid, process_find(tracer, status_number(child->tid, "PPid:")), 0, child->files, 0);
 	if (!process)
 		return;
 	tracee_claim(tracer, child, process);
-	child->hold = HOLD_NONE;
-	tracer->unclaimed--;
-	children_first_stop(child);
+	settle(tracer, child);
 }
 
 void children_adopt(struct tracer *tracer, pid_t gone)
 {
 	for (size_t i = 0; i < TRACEE_BUCKETS; i++) {
-		for (struct tracee *tracee = tracer->buckets[i]; tracee; tracee = tracee->next) {
+		for (struct tracee *tracee = tracer->buckets[i], *next; tracee; tracee = next) {
 			pid_t parent = tracee->hold == HOLD_UNCLAIMED ? status_number(tracee->tid, "PPid:") : 0;
 
+			next = tracee->next;
 			if (tracee->hold == HOLD_UNCLAIMED && (parent == gone || !process_find(tracer, parent)))
 				adopt(tracer, tracee);
 		}
 	}
 }
 
-void children_unknown(struct tracer *tracer, pid_t tid, enum stop_kind kind)
+void children_vanished(struct tracer *tracer, struct tracee *child, int status)
 {
-	struct tracee *tracee;
+	if (child->hold == HOLD_UNCLAIMED)
+		tracer->unclaimed--;
+	child->hold = HOLD_NONE;
+	child->gone = true;
+	child->gone_status = status;
+	tracer->gone++;
+}
 
-	if (kind == STOP_GONE)
-		return;
-	tracee = tracee_add(tracer, tid);
+void children_give_up(struct tracer *tracer, struct tracee *child)
+{
+	struct process *process;
+
+	children_find_files(tracer, child, NULL);
+	process = process_add(tracer, child->tid, NULL, 0, child->files, 0);
+
+	if (process) {
+		tracee_claim(tracer, child, process);
+		settle(tracer, child);
+	} else {
+		tracee_remove(tracer, child);
+	}
+}
+
+void children_give_up_all(struct tracer *tracer)
+{
+	for (size_t i = 0; i < TRACEE_BUCKETS && tracer->gone > 0; i++) {
+		for (struct tracee *tracee = tracer->buckets[i], *next; tracee; tracee = next) {
+			next = tracee->next;
+			if (tracee->gone)
+				children_give_up(tracer, tracee);
+		}
+	}
+}
+
+void children_unknown(struct tracer *tracer, pid_t tid, enum stop_kind kind, int status)
+{
+	struct tracee *tracee = tracee_add(tracer, tid);
+
 	if (!tracee)
 		return;
+	if (kind == STOP_GONE) {
+		children_vanished(tracer, tracee, status);
+		return;
+	}
+	tracee->fresh = kind != STOP_EXITING;
+	if (!tracee->fresh) { /* killed before it ran, perhaps together with the thread that would have told of it: nothing to wait for */
+		struct process *process = process_find(tracer, status_number(tid, "Tgid:"));
+
+		if (process) {
+			children_find_files(tracer, tracee, process);
+			tracee_claim(tracer, tracee, process);
+		}
+		exits_begin(tracee, (int)children_event_message(tid));
+		resume_tracee(tracee, 0);
+		return;
+	}
 	tracee->group_stopped = kind == STOP_GROUP;
 	tracee->hold = HOLD_UNCLAIMED;
 	tracer->unclaimed++;

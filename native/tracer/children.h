@@ -6,6 +6,8 @@
 #ifndef SYSCOPE_TRACER_CHILDREN_H
 #define SYSCOPE_TRACER_CHILDREN_H
 
+#include <stdbool.h>
+
 #include "stop.h"
 #include "tracer.h"
 
@@ -14,10 +16,18 @@ uint64_t children_event_message(pid_t tid);
 
 /* A fork, vfork or clone is about to return in parent, which is stopped at that event. */
 void children_forked(struct tracer *tracer, const struct tracee *parent, int status);
-/* The first stop of a thread of which no parent has told yet: it stays until one does. */
-void children_unknown(struct tracer *tracer, pid_t tid, enum stop_kind kind);
-/* The first stop of a thread whose place is known: lets it go. */
-void children_first_stop(struct tracee *child);
+/* The first stop, or the end, of a thread of which no parent has told yet: it stays until one does. */
+void children_unknown(struct tracer *tracer, pid_t tid, enum stop_kind kind, int status);
+/* It has ended while it waited for that: its rows are written when its parent tells of it. */
+void children_vanished(struct tracer *tracer, struct tracee *child, int status);
+/* No parent will tell of it: its rows are written without one, and it is forgotten. */
+void children_give_up(struct tracer *tracer, struct tracee *child);
+void children_give_up_all(struct tracer *tracer);
+/*
+ * The first stop of a thread whose place is known, new or attached to. Returns true if that is all that there is to this
+ * stop: the thread goes on with resume_first. False: the stop is to be handled as any other.
+ */
+bool children_first_stop(struct tracer *tracer, struct tracee *child, enum stop_kind kind, int signal);
 /* The process gone has ended, perhaps without telling of a child: what proc says of the child has to do. */
 void children_adopt(struct tracer *tracer, pid_t gone);
 

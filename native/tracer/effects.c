@@ -95,7 +95,7 @@ static void stop_at_every_call(struct tracer *tracer, struct tracee *tracee, boo
 
 static void exit_seccomp(struct tracer *tracer, struct tracee *tracee, uint64_t operation, bool all_threads)
 {
-	if (operation == SECCOMP_SET_MODE_FILTER && tracee->call.ret == 0)
+	if (operation == SECCOMP_SET_MODE_FILTER && tracee->call.ret >= 0) /* a listener's number, if one was asked for */
 		stop_at_every_call(tracer, tracee, all_threads);
 	if (operation == SECCOMP_SET_MODE_STRICT && tracee->call.ret == -EINVAL && tracer->filter)
 		record_warning(tracer, tracee, WARNING_CODE_SECCOMP,

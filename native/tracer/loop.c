@@ -16,6 +16,7 @@
 #include "control.h"
 #include "cpu.h"
 #include "exits.h"
+#include "inside.h"
 #include "ledger.h"
 #include "modules.h"
 #include "record.h"
@@ -54,21 +55,30 @@ static bool read_stop(struct tracee *tracee, struct entry_info *out, int64_t *re
 
 static void handle_entry(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info)
 {
+	bool anew = tracee->inside && inside_goes_on(tracer, tracee, info);
 	const char *hold;
 
-	record_entry(tracer, tracee, info);
+	if (!anew)
+		record_entry(tracer, tracee, info);
 	tracee->in_call = tracee->recorded || tracee->followed || tracee->every_call; /* else its exit will not stop */
 	hold = resume_hold_reason(tracer, tracee);
 	if (!hold)
 		resume_tracee(tracee, 0);
-	record_entry_rows(tracer, tracee, info);
+	if (!anew)
+		record_entry_rows(tracer, tracee, info);
 	if (hold)
 		resume_hold(tracer, tracee, hold);
 }
 
 static void handle_exit(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info)
 {
+	if (tracee->detaching && record_restarts(info->ret)) { /* it goes on without us: no end of it is to be seen */
+		resume_tracee(tracee, 0);
+		return;
+	}
 	record_exit(tracer, tracee, info);
+	if (tracee->detaching && tracee->recorded && info->ret == -EINTR)
+		record_interrupted(tracer, tracee, "detaching");
 	resume_tracee(tracee, 0);
 	record_exit_rows(tracer, tracee, info);
 }
@@ -81,7 +91,7 @@ static void handle_syscall(struct tracer *tracer, struct tracee *tracee)
 
 	if (!read_stop(tracee, &entry, &result.ret, &operation))
 		resume_tracee(tracee, 0);
-	else if (operation != PTRACE_SYSCALL_INFO_EXIT && !tracee->in_call)
+	else if (operation != PTRACE_SYSCALL_INFO_EXIT && (!tracee->in_call || tracee->inside))
 		handle_entry(tracer, tracee, &entry);
 	else if (operation == PTRACE_SYSCALL_INFO_EXIT && tracee->in_call) {
 		result.seen_ns = entry.seen_ns;
@@ -122,9 +132,9 @@ static void handle_exiting(struct tracer *tracer, struct tracee *tracee)
 {
 	if (tracer->options->stats && tracee->tid == tracer->root_pid)
 		statistics_tell(tracer);
-	if (!tracee->exiting && tracee->process && tracee->tid == tracee->process->pid)
-		tracer->exiting_leaders++;
 	exits_begin(tracee, (int)children_event_message(tracee->tid));
+	if (tracee->process)
+		process_check_ending(tracer, tracee->process);
 	resume_tracee(tracee, 0);
 }
 
@@ -151,6 +161,7 @@ static void handle_signal(struct tracer *tracer, struct tracee *tracee, int sign
 {
 	siginfo_t info;
 
+	inside_conclude(tracer, tracee);
 	memset(&info, 0, sizeof(info));
 	if (ptrace(PTRACE_GETSIGINFO, tracee->tid, NULL, &info) == 0) {
 		exits_signal(tracee, &info);
@@ -163,12 +174,12 @@ static void handle_gone(struct tracer *tracer, struct tracee *tracee, int status
 {
 	pid_t gone = tracee->process ? tracee->process->pid : 0;
 
-	if (tracee->exiting && tracee->tid == gone)
-		tracer->exiting_leaders--;
-	if (tracee->process) {
-		ledger_thread_end(tracer, tracee);
-		record_exited(tracer, tracee, status, usage);
+	if (!tracee->process) {
+		children_vanished(tracer, tracee, status);
+		return;
 	}
+	ledger_thread_end(tracer, tracee);
+	record_exited(tracer, tracee, status, usage);
 	tracee_remove(tracer, tracee);
 	if (tracer->unclaimed > 0)
 		children_adopt(tracer, gone);
@@ -197,12 +208,17 @@ static void handle_wait(struct tracer *tracer, const struct wait_result *result)
 {
 	struct tracee *tracee = tracee_find(tracer, result->tid);
 	enum stop_kind kind;
+	bool detaching;
 	int signal;
 
 	kind = stop_classify(result->status, &signal);
 	tracer->counters.stops++;
+	if (tracee && tracee->gone) { /* the number has been given to another one meanwhile */
+		children_give_up(tracer, tracee);
+		tracee = NULL;
+	}
 	if (!tracee) {
-		children_unknown(tracer, result->tid, kind);
+		children_unknown(tracer, result->tid, kind, result->status);
 		return;
 	}
 	if (kind == STOP_GONE) {
@@ -212,16 +228,13 @@ static void handle_wait(struct tracer *tracer, const struct wait_result *result)
 	tracee->hold = tracee->hold == HOLD_PAUSE ? HOLD_NONE : tracee->hold; /* only SIGKILL ends a hold */
 	if (tracee->hold == HOLD_UNCLAIMED && kind != STOP_EXITING)
 		return;
-	if (tracee->fresh) {
-		tracee->group_stopped = kind == STOP_GROUP;
-		children_first_stop(tracee);
-	} else {
-		bool detaching = tracee->detaching;
-
+	detaching = tracee->detaching;
+	if (tracee->fresh && children_first_stop(tracer, tracee, kind, signal))
+		resume_first(tracee);
+	else
 		handle(tracer, tracee, kind, signal, result->status);
-		if (detaching)
-			tracee_remove(tracer, tracee);
-	}
+	if (detaching)
+		tracee_remove(tracer, tracee);
 }
 
 void loop_handle(struct tracer *tracer, pid_t tid, int status)
@@ -237,12 +250,12 @@ void loop_run(struct tracer *tracer, void (*commit)(struct tracer *tracer))
 	enum wait_mode mode = WAIT_SLEEP;
 
 	waiting_begin();
-	while (tracer->tracees > 0 && !tracer->passing) {
+	while (tracer->tracees > tracer->gone && !tracer->passing) {
 		int count;
 
 		if (control_waiting(tracer->control))
 			commands_run(tracer);
-		if (tracer->tracees == 0 || tracer->passing)
+		if (tracer->tracees == tracer->gone || tracer->passing)
 			break;
 		count = waiting_batch(tracer, mode, &batch);
 		if (count < 0)
@@ -252,11 +265,14 @@ void loop_run(struct tracer *tracer, void (*commit)(struct tracer *tracer))
 			handle_wait(tracer, &batch.results[i]);
 		if (batch.unreaped) {
 			/* Its parent learns of the end when it is reaped: not before the trace is complete. */
-			if (tracer->tracees == 0)
+			if (tracer->tracees == tracer->gone) {
+				children_give_up_all(tracer);
 				commit(tracer);
+			}
 			waiting_reap(batch.unreaped);
 		}
 		mode = cpu_round(tracer, count == 1 ? batch.results[0].tid : 0);
 	}
+	children_give_up_all(tracer);
 	commit(tracer);
 }

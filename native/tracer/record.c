@@ -214,7 +214,7 @@ void record_entry_rows(struct tracer *tracer, struct tracee *tracee, const struc
 		tracer->counters.calls++;
 }
 
-static bool restarts(int64_t ret)
+bool record_restarts(int64_t ret)
 {
 	return ret <= -FIRST_RESTART_CODE && ret >= -LAST_RESTART_CODE;
 }
@@ -272,7 +272,7 @@ void record_exit(struct tracer *tracer, struct tracee *tracee, const struct exit
 	tracee->in_call = false;
 	if (!tracee->recorded && !tracee->followed)
 		return;
-	tracee->restarting = tracee->recorded && restarts(info->ret);
+	tracee->restarting = tracee->recorded && record_restarts(info->ret);
 	tracee->call.ret = info->ret;
 	if (!tracer->entry_ready && info->ret < 0)
 		explain_failed_start(tracer, tracee);

@@ -34,6 +34,10 @@ void record_entry(struct tracer *tracer, struct tracee *tracee, const struct ent
 void record_entry_rows(struct tracer *tracer, struct tracee *tracee, const struct entry_info *info);
 void record_exit(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info);
 void record_exit_rows(struct tracer *tracer, struct tracee *tracee, const struct exit_info *info);
+/* Whether a result is one of the codes by which the kernel says that it will begin the call anew (include/linux/errno.h). */
+bool record_restarts(int64_t ret);
+/* The call, which is at its exit, returned EINTR because of what (attaching, detaching) the tracer did: named in a warning. */
+void record_interrupted(struct tracer *tracer, const struct tracee *tracee, const char *what);
 /* The call that the thread was held in goes on; sets tracee->resumed_ns. */
 void record_let_go(struct tracer *tracer, struct tracee *tracee);
 void record_exec(struct tracer *tracer, struct tracee *tracee);

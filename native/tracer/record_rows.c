@@ -1,4 +1,5 @@
 /* See record.h. The rows that are not halves of a call. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -74,6 +75,7 @@ void record_exec(struct tracer *tracer, struct tracee *tracee)
 static void describe_signal(struct row_signal *row, const siginfo_t *info)
 {
 	row->code = info->si_code;
+	row->error = info->si_errno;
 	if (info->si_code == SI_TIMER) {
 		row->sender = info->si_timerid;
 		row->status = info->si_overrun;
@@ -91,13 +93,17 @@ static void describe_signal(struct row_signal *row, const siginfo_t *info)
 	} else if (row->signo == SIGSEGV || row->signo == SIGBUS || row->signo == SIGILL || row->signo == SIGFPE ||
 		   row->signo == SIGTRAP) {
 		row->address = (uintptr_t)info->si_addr;
-	} else if (row->signo == SIGIO) {
+	} else if (row->signo == SIGIO && info->si_code != SI_KERNEL) {
 		row->status = (int32_t)info->si_band;
 		row->value = (uint64_t)(uint32_t)info->si_fd;
 	} else if (row->signo == SIGSYS) {
 		row->address = (uintptr_t)info->si_call_addr;
 		row->status = info->si_syscall;
 		row->value = info->si_arch;
+	} else { /* a descriptor's own signal (F_SETSIG), say */
+		row->sender = info->si_pid;
+		row->uid = info->si_uid;
+		row->value = (uintptr_t)info->si_ptr;
 	}
 }
 
@@ -198,6 +204,17 @@ void record_warning(struct tracer *tracer, const struct tracee *tracee, uint32_t
 	row.text = intern(tracer, text);
 	writer_append(tracer->writer, RECORD_WARNING, &row);
 	control_text(tracer->control, "warning", text);
+}
+
+void record_interrupted(struct tracer *tracer, const struct tracee *tracee, const char *what)
+{
+	const struct syscall_row *row = tracee->call.row;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s in thread %d returned EINTR: %s interrupts such a call (signal(7)).",
+		row ? row->name : "A call", tracee->tid, what);
+	text[0] = (char)toupper((unsigned char)text[0]);
+	record_warning(tracer, tracee, WARNING_CODE_INTERRUPTED, text);
 }
 
 void record_meta(struct tracer *tracer, const char *key, const char *value, size_t length)

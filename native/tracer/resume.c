@@ -22,6 +22,14 @@ void resume_listen(struct tracee *tracee)
 	ptrace(PTRACE_LISTEN, tracee->tid, NULL, NULL);
 }
 
+void resume_first(struct tracee *tracee)
+{
+	if (tracee->group_stopped && !tracee->detaching)
+		resume_listen(tracee);
+	else
+		resume_tracee(tracee, 0);
+}
+
 const char *resume_hold_reason(const struct tracer *tracer, const struct tracee *tracee)
 {
 	if (!tracee->recorded)

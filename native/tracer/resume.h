@@ -9,6 +9,8 @@
 
 /* Resumes the thread as its state asks for, delivering signal (0: none). A thread that has vanished is no error. */
 void resume_tracee(struct tracee *tracee, int signal);
+/* After its first stop, at which it may turn out to be in a group-stop. */
+void resume_first(struct tracee *tracee);
 /* Leaves the thread in its group-stop, so that it is woken by SIGCONT. */
 void resume_listen(struct tracee *tracee);
 /* Why the thread, at its entry stop, is to be held there (pause, step, entry); NULL: it is not. */

@@ -141,7 +141,7 @@ static int run(struct tracer *tracer, pid_t program, int status)
 {
 	struct fd_user user = tracee_user(tracer, program, NULL);
 	uint32_t files = fd_state_table_found(tracer->fds, &user);
-	struct process *process = process_add(tracer, program, NULL, files, PROCESS_FLAG_ROOT);
+	struct process *process = process_add(tracer, program, NULL, 0, files, PROCESS_FLAG_ROOT);
 	struct tracee *tracee = process ? tracee_add(tracer, program) : NULL;
 
 	if (!tracee)

@@ -68,6 +68,8 @@ void tracee_claim(struct tracer *tracer, struct tracee *tracee, struct process *
 	tracee->index = (uint32_t)writer_append(tracer->writer, RECORD_THREAD, &row);
 	tracee->process = process;
 	process->threads++;
+	process->exiting += tracee->exiting;
+	process_check_ending(tracer, process);
 	control_thread(tracer->control, process->pid, tracee->tid, process->name);
 }
 
@@ -99,6 +101,7 @@ static void process_remove(struct tracer *tracer, struct process *process)
 	while (*link != process)
 		link = &(*link)->next;
 	*link = process->next;
+	tracer->ending -= process->ending;
 	space_release(process->space);
 	free(process);
 }
@@ -111,13 +114,17 @@ void tracee_remove(struct tracer *tracer, struct tracee *tracee)
 		link = &(*link)->next;
 	*link = tracee->next;
 	tracer->tracees--;
+	tracer->gone -= tracee->gone;
 	if (tracee->hold == HOLD_UNCLAIMED)
 		tracer->unclaimed--;
-	if (tracee->process && tracee->exiting)
-		tracee->process->exiting--;
 	release_files(tracer, tracee);
-	if (tracee->process && --tracee->process->threads == 0)
-		process_remove(tracer, tracee->process);
+	if (tracee->process) {
+		tracee->process->exiting -= tracee->exiting;
+		if (--tracee->process->threads == 0)
+			process_remove(tracer, tracee->process);
+		else
+			process_check_ending(tracer, tracee->process);
+	}
 	free(tracee->ledger);
 	free(tracee);
 }
@@ -137,11 +144,10 @@ void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former
 	leader->entry_class = former->entry_class;
 	leader->every_call = former->every_call;
 	leader->step = former->step;
-	if (leader->exiting) { /* it was killed by the exec, and is the one that goes on after all */
-		tracer->exiting_leaders--;
-		leader->process->exiting--;
-	}
+	leader->process->exiting -= leader->exiting; /* it was killed by the exec, and is the one that goes on after all */
 	leader->exiting = false;
+	leader->inside = false;
+	leader->group_stopped = false;
 	leader->hold = HOLD_NONE;
 	release_files(tracer, leader);
 	leader->files = former->files;
@@ -158,6 +164,15 @@ void tracee_keep_alone(struct tracer *tracer, const struct tracee *tracee)
 				release_files(tracer, other);
 		}
 	}
+}
+
+void process_check_ending(struct tracer *tracer, struct process *process)
+{
+	bool ending = process->threads > 0 && process->exiting == process->threads;
+
+	tracer->ending += ending;
+	tracer->ending -= process->ending;
+	process->ending = ending;
 }
 
 struct process *process_find(const struct tracer *tracer, pid_t pid)
@@ -226,7 +241,8 @@ static void fill_before(struct tracer *tracer, pid_t pid, struct row_process *ro
 	row->started = process_facts_started(pid);
 }
 
-struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t files, uint32_t flags)
+struct process *process_add(
+	struct tracer *tracer, pid_t pid, const struct process *parent, pid_t ppid, uint32_t files, uint32_t flags)
 {
 	struct process *process = calloc(1, sizeof(*process));
 	struct row_process row = { .seq = writer_sequence(tracer->writer), .time = tracer_now(), .pid = pid, .flags = flags };
@@ -256,7 +272,7 @@ struct process *process_add(struct tracer *tracer, pid_t pid, const struct proce
 		fill_namespaces(tracer, pid, &row);
 	if (flags & PROCESS_FLAG_ATTACHED)
 		fill_before(tracer, pid, &row);
-	row.ppid = process->ppid = parent ? parent->pid : process_facts_parent(pid);
+	row.ppid = process->ppid = ppid > 0 ? ppid : process_facts_parent(pid);
 	row.parent = parent ? parent->index + 1 : 0;
 	row.files = files;
 	row.name = writer_string(tracer->writer, process->name, strlen(process->name));

@@ -45,6 +45,7 @@ struct process {
 	uint64_t foreign_calls; /* of this program image: of another mode than x86-64 (ledger.h) */
 	const char *foreign_text;
 	uint32_t exiting;          /* threads of which the end is under way */
+	bool ending;               /* ... of all: counted in the tracer's ending */
 	bool exits, execs;         /* a thread of it has called exit_group, is in an exec */
 	uint64_t exit_event;       /* of its exit_group, + 1; 0: none */
 	uint64_t exec_event;       /* of the exec that one of its threads is in, + 1 */
@@ -74,9 +75,15 @@ struct tracee {
 	bool restarting;         /* the last exit was one that the kernel restarts */
 	bool step;               /* hold it at its next recorded call */
 	bool exiting;            /* its exit event has been seen */
+	bool gone;               /* it has ended before its parent told of it: kept until then */
+	int gone_status;         /* ... with this wait status */
 	bool detaching;          /* let it go at its next stop */
 	bool attached;           /* taken hold of while it ran */
-	bool attached_inside;    /* ... and was in a call then */
+	bool attached_inside;    /* the entry to be recorded is of a call that it was in then */
+	bool inside;             /* ... which has not been entered again yet (inside.h) */
+	int64_t inside_ret;      /* ... and this is what interrupted it: a restart code */
+	uint64_t inside_nr;
+	uint32_t inside_arch;
 	bool group_stopped;
 	uint64_t fork_flags;             /* CLONE_* of the clone it is in */
 	bool clone_changed;              /* its flags were: put them back */
@@ -115,10 +122,11 @@ struct tracer {
 	struct process *processes;
 	uint32_t tracees;
 	uint32_t unclaimed;
-	pid_t root_pid;           /* the launched or attached process */
-	uint32_t exiting_leaders; /* processes of which the end is under way */
-	bool filter;              /* threads have our seccomp filter */
-	bool recording;           /* false: calls pass by unrecorded (full disk, detached) */
+	uint32_t gone;   /* of tracees: those that have ended unclaimed */
+	pid_t root_pid;  /* the launched or attached process */
+	uint32_t ending; /* processes of which all threads are exiting */
+	bool filter;     /* threads have our seccomp filter */
+	bool recording;  /* false: calls pass by unrecorded (full disk, detached) */
 	bool paused;
 	bool entry_hold;    /* --stop-on-entry and nothing has been held yet */
 	bool entry_ready;   /* the program has been started (exec) */
@@ -149,8 +157,14 @@ void tracee_take_over(struct tracer *tracer, struct tracee *leader, pid_t former
 void tracee_keep_alone(struct tracer *tracer, const struct tracee *tracee);
 
 struct process *process_find(const struct tracer *tracer, pid_t pid);
-/* parent may be NULL. files: its first thread's table. flags: enum process_flag. NULL: out of memory. */
-struct process *process_add(struct tracer *tracer, pid_t pid, const struct process *parent, uint32_t files, uint32_t flags);
+/*
+ * parent: who made it, may be NULL. ppid: its parent's id (after CLONE_PARENT another one), 0: proc says it. files: its first
+ * thread's table. flags: enum process_flag. NULL: out of memory.
+ */
+struct process *process_add(
+	struct tracer *tracer, pid_t pid, const struct process *parent, pid_t ppid, uint32_t files, uint32_t flags);
+/* To be called when the process's threads, or those of them that are exiting, have changed. */
+void process_check_ending(struct tracer *tracer, struct process *process);
 /* The rows that a thread about to be added will have, of a new process unless it is given. */
 struct fd_user tracee_user(const struct tracer *tracer, pid_t tid, const struct process *process);
 /* Reads comm from proc into name. */

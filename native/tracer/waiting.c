@@ -42,16 +42,17 @@ static int status_of(const siginfo_t *info)
 	return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
-/* Looks at one; the root's end is reported and left. Returns 1, 0 or -errno. */
-static int look(struct tracer *tracer, struct wait_batch *batch)
+/* Looks at one; the root's end is reported and left. flags: 0 or WNOHANG. Returns 1, 0 (none) or -errno. */
+static int look(const struct tracer *tracer, struct wait_batch *batch, struct wait_result *result, int flags)
 {
-	struct wait_result *result = &batch->results[0];
 	siginfo_t info;
 
 	memset(&info, 0, sizeof(info));
 	memset(&result->usage, 0, sizeof(result->usage));
-	if (syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL, &result->usage) != 0)
+	if (syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL | flags, &result->usage) != 0)
 		return errno == EINTR ? 0 : -errno;
+	if (info.si_pid == 0)
+		return 0;
 	if (info.si_pid == tracer->root_pid && has_ended(&info)) {
 		result->tid = info.si_pid;
 		result->status = status_of(&info);
@@ -59,6 +60,19 @@ static int look(struct tracer *tracer, struct wait_batch *batch)
 		return 1;
 	}
 	return take(info.si_pid, WNOHANG, result);
+}
+
+/* The root's end is the last of a batch, since it stays to be found. */
+static int look_at_all(const struct tracer *tracer, struct wait_batch *batch)
+{
+	int count = look(tracer, batch, &batch->results[0], 0);
+
+	while (count > 0 && count < WAIT_BATCH && !batch->unreaped && tracer->tracees > 1) {
+		if (look(tracer, batch, &batch->results[count], WNOHANG) <= 0)
+			break;
+		count++;
+	}
+	return count;
 }
 
 static int take_first(enum wait_mode mode, struct wait_result *result)
@@ -79,8 +93,8 @@ int waiting_batch(struct tracer *tracer, enum wait_mode mode, struct wait_batch 
 	int count, more;
 
 	batch->unreaped = 0;
-	if (tracer->exiting_leaders > 0)
-		return look(tracer, batch);
+	if (tracer->ending > 0)
+		return look_at_all(tracer, batch);
 	count = take_first(mode, &batch->results[0]);
 	while (count > 0 && count < WAIT_BATCH && tracer->tracees > 1) {
 		more = take(-1, WNOHANG, &batch->results[count]);

@@ -3,8 +3,9 @@
  * siginfo_t in the program's memory and the fields of a signal record.
  */
 import { FLAG_LISTS } from '../gen/flags';
+import { AUDIT_ARCH_AARCH64, AUDIT_ARCH_I386, AUDIT_ARCH_X86_64, syscallRow } from '../syscallTable';
 import { i32, i64, u32, u64 } from './bytes';
-import { address, hex, namesOf, signalName } from './words';
+import { address, errorName, hex, namesOf, signalName } from './words';
 
 /** What siginfo_t says, sigaction(2); which fields mean something depends on signo and code. */
 export interface SignalInfo {
@@ -28,9 +29,15 @@ const SIGCHLD = 17;
 const SIGIO = 29;
 const SIGSYS = 31;
 const FAULTS: ReadonlySet<number> = new Set([4, 5, 7, 8, 11]); // SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV
-const SI_QUEUE = -1;
 const SI_TIMER = -2;
-const AUDIT_ARCH_X86_64 = 0xc000003en;
+const SI_TKILL = -6;
+const SI_USER = 0;
+const SI_KERNEL = 0x80;
+const ARCHITECTURES: ReadonlyMap<number, string> = new Map([
+  [AUDIT_ARCH_X86_64, 'AUDIT_ARCH_X86_64'],
+  [AUDIT_ARCH_I386, 'AUDIT_ARCH_I386'],
+  [AUDIT_ARCH_AARCH64, 'AUDIT_ARCH_AARCH64'],
+]);
 const CLOCK_TICKS = 100; // USER_HZ, times(2)
 
 export const SIGINFO_BYTES = 128;
@@ -66,7 +73,7 @@ export function sigInfoText(info: SignalInfo): string {
   if (info.signo === 0) return '{}';
   const name = signalName(info.signo);
   const parts = [`si_signo=${name}`, `si_code=${codeName(name, info.code)}`];
-  if (info.errno !== 0) parts.push(`si_errno=${info.errno}`);
+  if (info.errno !== 0) parts.push(`si_errno=${errorName(info.errno)}`);
   parts.push(...(info.code > 0 ? kernelFields(info) : userFields(info)));
   return `{${parts.join(', ')}}`;
 }
@@ -83,13 +90,15 @@ function kernelFields(info: SignalInfo): string[] {
     return [...senderFields(info), `si_status=${status}`, `si_utime=${ticks(info.utime)}`, `si_stime=${ticks(info.stime)}`];
   }
   if (FAULTS.has(info.signo)) return [`si_addr=${address(info.address)}`];
-  if (info.signo === SIGIO)
-    return [`si_band=${namesOf('poll')(BigInt(info.status))}`, `si_fd=${Number(BigInt.asIntN(32, info.value))}`];
+  if (info.signo === SIGIO && info.code !== SI_KERNEL)
+    return [`si_band=${info.status}`, `si_fd=${Number(BigInt.asIntN(32, info.value))}`];
   if (info.signo === SIGSYS) {
-    const arch = info.value === AUDIT_ARCH_X86_64 ? 'AUDIT_ARCH_X86_64' : hex(info.value);
-    return [`si_call_addr=${address(info.address)}`, `si_syscall=${info.status}`, `si_arch=${arch}`];
+    const row = syscallRow(info.status, Number(info.value));
+    const call = row === undefined ? hex(BigInt.asUintN(32, BigInt(info.status))) : `__NR_${row.name}`;
+    const arch = ARCHITECTURES.get(Number(info.value)) ?? hex(info.value);
+    return [`si_call_addr=${address(info.address)}`, `si_syscall=${call}`, `si_arch=${arch}`];
   }
-  return knownSender(info);
+  return [...knownSender(info), ...valueFields(info.value)];
 }
 
 /** What kill, sigqueue and timers say. */
@@ -100,7 +109,8 @@ function userFields(info: SignalInfo): string[] {
       `si_overrun=${info.status}`,
       ...valueFields(info.value),
     ];
-  return info.code === SI_QUEUE ? [...senderFields(info), ...valueFields(info.value)] : senderFields(info);
+  const bare = info.code === SI_USER || info.code === SI_TKILL;
+  return bare ? senderFields(info) : [...senderFields(info), ...valueFields(info.value)];
 }
 
 const senderFields = (info: SignalInfo): string[] => [`si_pid=${info.sender}`, `si_uid=${info.uid}`];

@@ -81,7 +81,7 @@ function recordText(cache: StackCache, record: TraceRecord): string {
       return exitText(record);
     case 'signal': {
       const { pid, tid, signo, code } = record;
-      const text = `${signalName(signo)} ${sigInfoText({ ...record, errno: 0 })}`;
+      const text = `${signalName(signo)} ${sigInfoText(record)}`;
       return line({ kind: 'signal', pid, tid, signal: signalName(signo), signo, code, text, start_ns: record.timeNs });
     }
     case 'blind':

@@ -161,8 +161,7 @@ function writeResult(writer: Writer, { tid, startNs, durationNs, split }: OpenCa
 function writeSignal(writer: Writer, record: SignalRecord): void {
   breakLine(writer, undefined);
   const name = signalName(record.signo);
-  const text =
-    (record.flags & SignalFlag.groupStop) !== 0 ? `stopped by ${name}` : `${name} ${sigInfoText({ ...record, errno: 0 })}`;
+  const text = (record.flags & SignalFlag.groupStop) !== 0 ? `stopped by ${name}` : `${name} ${sigInfoText(record)}`;
   writer.text += `${writer.prefix(record.tid, record.timeNs)}--- ${text} ---\n`;
 }
 

@@ -7,7 +7,7 @@
 
 #define SCHEMA_MAJOR 1
 #define SCHEMA_MINOR 0
-#define SCHEMA_HASH_BYTES { 0x16, 0x76, 0xef, 0x00, 0x93, 0xb2, 0xa5, 0x03, 0x12, 0xf0, 0x40, 0x87, 0x09, 0xa4, 0x73, 0xc8, 0xf1, 0xeb, 0x18, 0x1f, 0x76, 0x59, 0xd9, 0x13, 0x55, 0x5d, 0x50, 0xa2, 0x53, 0xe1, 0xf5, 0x97 }
+#define SCHEMA_HASH_BYTES { 0x08, 0x6f, 0x8c, 0xfa, 0xa0, 0x31, 0x21, 0x1c, 0xa3, 0x1d, 0x3a, 0x85, 0x5e, 0x4c, 0x83, 0xb5, 0xd6, 0x53, 0xb5, 0x18, 0xcf, 0xe8, 0x1c, 0xd0, 0xb6, 0x1e, 0xbf, 0x43, 0xab, 0xb5, 0x09, 0x1e }
 
 enum fd_class {
 	FD_CLASS_NONE = 0,
@@ -425,7 +425,7 @@ enum column_mapping {
 	COLUMN_MAPPING_VADDR = 6,
 };
 
-/* A signal delivered to a thread, or a group-stop / continue. From siginfo: code, sender (si_pid; si_timerid for SI_TIMER), uid, address (si_addr; si_call_addr for SIGSYS), and status (si_status; si_overrun, si_syscall, si_band), utime and stime in clock ticks, value (si_value; si_arch for SIGSYS). */
+/* A signal delivered to a thread, or a group-stop / continue. From siginfo: code, sender (si_pid; si_timerid for SI_TIMER), uid, address (si_addr; si_call_addr for SIGSYS), and status (si_status; si_overrun, si_syscall, si_band), utime and stime in clock ticks, value (si_value; si_arch for SIGSYS, si_fd for SIGIO), error (si_errno). Where signal and code give no meaning to the rest, sender, uid and value are what lies at their places, as strace prints them. */
 struct row_signal {
 	uint64_t seq;
 	uint64_t time;
@@ -440,6 +440,7 @@ struct row_signal {
 	uint64_t utime;
 	uint64_t stime;
 	uint64_t value;
+	int32_t error;
 };
 
 enum column_signal {
@@ -456,6 +457,7 @@ enum column_signal {
 	COLUMN_SIGNAL_UTIME = 10,
 	COLUMN_SIGNAL_STIME = 11,
 	COLUMN_SIGNAL_VALUE = 12,
+	COLUMN_SIGNAL_ERROR = 13,
 };
 
 /* A system call's entry; the row number is the event id. time: entry seen; resumed: just before the thread was let go. fd: the first descriptor argument or -1. description: what it referred to, 0 = none or unknown. class: as known at entry. stack: stack id, 0 = none. */
@@ -1011,6 +1013,7 @@ static const struct schema_column schema_columns_signal[] = {
 	{ "utime", 8, 0, offsetof(struct row_signal, utime) },
 	{ "stime", 8, 0, offsetof(struct row_signal, stime) },
 	{ "value", 8, 0, offsetof(struct row_signal, value) },
+	{ "error", 4, 1, offsetof(struct row_signal, error) },
 };
 static const struct schema_column schema_columns_enter[] = {
 	{ "seq", 8, 0, offsetof(struct row_enter, seq) },
@@ -1206,7 +1209,7 @@ const struct schema_kind schema_kinds[RECORD_KIND_LIMIT] = {
 	[RECORD_EXITED] = { "exited", 20, sizeof(struct row_exited), schema_columns_exited },
 	[RECORD_MODULE] = { "module", 8, sizeof(struct row_module), schema_columns_module },
 	[RECORD_MAPPING] = { "mapping", 7, sizeof(struct row_mapping), schema_columns_mapping },
-	[RECORD_SIGNAL] = { "signal", 13, sizeof(struct row_signal), schema_columns_signal },
+	[RECORD_SIGNAL] = { "signal", 14, sizeof(struct row_signal), schema_columns_signal },
 	[RECORD_ENTER] = { "enter", 19, sizeof(struct row_enter), schema_columns_enter },
 	[RECORD_EXIT] = { "exit", 8, sizeof(struct row_exit), schema_columns_exit },
 	[RECORD_COPY_IN] = { "copy_in", 8, sizeof(struct row_copy_in), schema_columns_copy_in },

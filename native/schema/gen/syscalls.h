@@ -151,6 +151,7 @@ enum syscall_row_flag {
 	ROW_RAW = 1,
 	ROW_NO_RETURN = 2,
 	ROW_NO_FOLLOW = 4,
+	ROW_RESUMES = 8,
 };
 
 /*
@@ -976,7 +977,7 @@ const struct syscall_row syscalls_x86_64[SYSCALLS_X86_64_COUNT] = {
 	[216] = { "remap_file_pages", 5, RET_INT, TOUCH_NONE, -1, EFFECT_MPROTECT, 0, 0, 0x8, NULL, { { "addr", ARG_PTR, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "size", ARG_SIZE, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "prot", ARG_FLAGS, DIRECTION_WORD, LENGTH_NONE, 0, 0, 92 }, { "pgoff", ARG_ULONG, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "flags", ARG_FLAGS, DIRECTION_WORD, LENGTH_NONE, 0, 0, 66 } }, LEDGER_NONE },
 	[217] = { "getdents64", 3, RET_BYTES, TOUCH_FD, 0, EFFECT_NONE, 0, 0, 0x4, NULL, { { "fd", ARG_FD, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "dirp", ARG_DIRENTS, DIRECTION_OUT, LENGTH_RET, 0, 1, 0 }, { "count", ARG_SIZE, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
 	[218] = { "set_tid_address", 1, RET_PID, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { "tidptr", ARG_PTR, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
-	[219] = { "restart_syscall", 0, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { 0 } }, LEDGER_NONE },
+	[219] = { "restart_syscall", 0, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 8, 0x0, NULL, { { 0 } }, LEDGER_NONE },
 	[220] = { "semtimedop", 4, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x40, NULL, { { "semid", ARG_INT, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "sops", ARG_PTR, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "nsops", ARG_UINT, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "timeout", ARG_STRUCT, DIRECTION_IN, LENGTH_FIXED, 0, 16, 0 } }, LEDGER_NONE },
 	[221] = { "fadvise64", 4, RET_INT, TOUCH_FD, 0, EFFECT_NONE, 0, 0, 0x4, NULL, { { "fd", ARG_FD, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "offset", ARG_OFFSET, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "len", ARG_SIZE, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "advice", ARG_ENUM, DIRECTION_WORD, LENGTH_NONE, 0, 0, 21 } }, LEDGER_NONE },
 	[222] = { "timer_create", 3, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { "clockid", ARG_ENUM, DIRECTION_WORD, LENGTH_NONE, 0, 0, 12 }, { "sevp", ARG_STRUCT, DIRECTION_IN, LENGTH_FIXED, 0, 64, 0 }, { "timerid", ARG_STRUCT, DIRECTION_OUT, LENGTH_FIXED, 0, 4, 0 } }, LEDGER_NONE },
@@ -1273,7 +1274,7 @@ const struct syscall_row syscalls_arm64[SYSCALLS_ARM64_COUNT] = {
 	[125] = { "sched_get_priority_max", 1, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { "policy", ARG_ENUM, DIRECTION_WORD, LENGTH_NONE, 0, 0, 102 } }, LEDGER_NONE },
 	[126] = { "sched_get_priority_min", 1, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { "policy", ARG_ENUM, DIRECTION_WORD, LENGTH_NONE, 0, 0, 102 } }, LEDGER_NONE },
 	[127] = { "sched_rr_get_interval", 2, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { "pid", ARG_PID, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "tp", ARG_STRUCT, DIRECTION_OUT, LENGTH_FIXED, 0, 16, 0 } }, LEDGER_NONE },
-	[128] = { "restart_syscall", 0, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { 0 } }, LEDGER_NONE },
+	[128] = { "restart_syscall", 0, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 8, 0x0, NULL, { { 0 } }, LEDGER_NONE },
 	[129] = { "kill", 2, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x30, NULL, { { "pid", ARG_PID, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "sig", ARG_SIGNAL, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
 	[130] = { "tkill", 2, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x30, NULL, { { "tid", ARG_TID, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "sig", ARG_SIGNAL, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
 	[131] = { "tgkill", 3, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x30, NULL, { { "tgid", ARG_PID, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "tid", ARG_TID, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "sig", ARG_SIGNAL, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
@@ -1475,7 +1476,7 @@ const struct syscall_row syscalls_arm64[SYSCALLS_ARM64_COUNT] = {
 };
 
 const struct syscall_row syscalls_i386[SYSCALLS_I386_COUNT] = {
-	[0] = { "restart_syscall", 0, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { 0 } }, LEDGER_NONE },
+	[0] = { "restart_syscall", 0, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 8, 0x0, NULL, { { 0 } }, LEDGER_NONE },
 	[1] = { "exit", 1, RET_NORETURN, TOUCH_NONE, -1, EFFECT_EXIT, 0, 2, 0x10, NULL, { { "status", ARG_INT, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
 	[2] = { "fork", 0, RET_PID, TOUCH_NONE, -1, EFFECT_FORK, 0, 0, 0x10, NULL, { { 0 } }, LEDGER_NONE },
 	[3] = { "read", 3, RET_BYTES, TOUCH_FD, 0, EFFECT_NONE, 0, 0, 0x4, NULL, { { "fd", ARG_FD, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "buf", ARG_BUF, DIRECTION_OUT, LENGTH_RET, 0, 1, 0 }, { "count", ARG_SIZE, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
@@ -2140,7 +2141,7 @@ const struct syscall_row syscalls_x32[SYSCALLS_X32_COUNT] = {
 	[216] = { "remap_file_pages", 5, RET_INT, TOUCH_NONE, -1, EFFECT_MPROTECT, 0, 0, 0x8, NULL, { { "addr", ARG_PTR, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "size", ARG_SIZE, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "prot", ARG_FLAGS, DIRECTION_WORD, LENGTH_NONE, 0, 0, 92 }, { "pgoff", ARG_ULONG, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "flags", ARG_FLAGS, DIRECTION_WORD, LENGTH_NONE, 0, 0, 66 } }, LEDGER_NONE },
 	[217] = { "getdents64", 3, RET_BYTES, TOUCH_FD, 0, EFFECT_NONE, 0, 0, 0x4, NULL, { { "fd", ARG_FD, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "dirp", ARG_DIRENTS, DIRECTION_OUT, LENGTH_RET, 0, 1, 0 }, { "count", ARG_SIZE, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
 	[218] = { "set_tid_address", 1, RET_PID, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { "tidptr", ARG_PTR, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 } }, LEDGER_NONE },
-	[219] = { "restart_syscall", 0, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { 0 } }, LEDGER_NONE },
+	[219] = { "restart_syscall", 0, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 8, 0x0, NULL, { { 0 } }, LEDGER_NONE },
 	[220] = { "semtimedop", 4, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x40, NULL, { { "semid", ARG_INT, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "sops", ARG_PTR, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "nsops", ARG_UINT, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "timeout", ARG_STRUCT, DIRECTION_IN, LENGTH_FIXED, 0, 16, 0 } }, LEDGER_NONE },
 	[221] = { "fadvise64", 4, RET_INT, TOUCH_FD, 0, EFFECT_NONE, 0, 0, 0x4, NULL, { { "fd", ARG_FD, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "offset", ARG_OFFSET, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "len", ARG_SIZE, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "advice", ARG_ENUM, DIRECTION_WORD, LENGTH_NONE, 0, 0, 21 } }, LEDGER_NONE },
 	[223] = { "timer_settime", 4, RET_INT, TOUCH_NONE, -1, EFFECT_NONE, 0, 0, 0x0, NULL, { { "timerid", ARG_INT, DIRECTION_WORD, LENGTH_NONE, 0, 0, 0 }, { "flags", ARG_FLAGS, DIRECTION_WORD, LENGTH_NONE, 0, 0, 151 }, { "new_value", ARG_STRUCT, DIRECTION_IN, LENGTH_FIXED, 0, 32, 0 }, { "old_value", ARG_STRUCT, DIRECTION_OUT, LENGTH_FIXED, 0, 32, 0 } }, LEDGER_NONE },

@@ -33,7 +33,7 @@ export function target(name: string): string {
   const file = path.join(scratch(), name);
   execFileSync(
     'cc',
-    ['-g', '-O1', '-Wall', '-Wextra', '-o', file, path.join(ROOT, 'test/targets', `${name}.c`), '-lpthread', '-lutil'],
+    ['-g', '-O1', '-Wall', '-Wextra', '-o', file, path.join(ROOT, 'test/targets', `${name}.c`), '-lpthread', '-lutil', '-lrt'],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
     },

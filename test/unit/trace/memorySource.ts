@@ -103,7 +103,7 @@ export class MemoryTrace {
   }
 
   signal(tid: number, fields: Partial<SignalRecord> & { signo: number }): void {
-    const rest = { code: 0, sender: 0, uid: 0, address: 0n, flags: 0, status: 0, utime: 0n, stime: 0n, value: 0n };
+    const rest = { code: 0, sender: 0, uid: 0, address: 0n, flags: 0, status: 0, utime: 0n, stime: 0n, errno: 0, value: 0n };
     this.records.push({ type: 'signal', ...this.place(tid), ...rest, ...fields });
   }
 
