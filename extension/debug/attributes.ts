@@ -3,12 +3,16 @@
  * extension wrote. Pure: no vscode, no file system. What the attributes mean for the program on disk is `program.ts`.
  */
 
+import { type CaptureFilters, FILTER_NAMES, filterProblem, filterValues, type FilterName } from './captureFilters';
+
 export type ConsoleKind = 'integratedTerminal' | 'internalConsole';
 
 export interface CaptureOptions {
   readonly stacks: boolean;
   /** Bytes kept of each buffer; paths are always whole. */
   readonly payloadBytes: number;
+  /** What is recorded at all. */
+  readonly filters: CaptureFilters;
 }
 
 export interface LaunchAttributes {
@@ -43,7 +47,8 @@ export interface Checked<T> {
 }
 
 export const DEFAULT_PAYLOAD_BYTES = 256;
-export const MAX_PAYLOAD_BYTES = 65_536;
+/** What a trace holds of one buffer at most: 16 MiB. */
+export const MAX_PAYLOAD_BYTES = 1 << 24;
 
 export function checkLaunch(raw: Readonly<Record<string, unknown>>): Checked<LaunchAttributes> {
   const read = new Reader(raw);
@@ -142,18 +147,41 @@ class Reader {
   capture(): CaptureOptions {
     const value = this.raw['capture'];
     const inner = new Reader(isRecord(value) ? value : {});
-    if (value !== undefined && !isRecord(value)) this.wrong('capture', 'an object with "stacks" and "payloadBytes"', undefined);
+    if (value !== undefined && !isRecord(value))
+      this.wrong('capture', 'an object with "stacks", "payload", "calls" and their like', undefined);
     const stacks = inner.flag('stacks', true);
-    const payloadBytes = inner.bytes('payloadBytes');
+    const payloadBytes = inner.bytes(isRecord(value) && value['payload'] !== undefined ? 'payload' : 'payloadBytes');
+    const filters = inner.filters();
     this.problems.push(...inner.problems.map((problem) => problem.replace('"', '"capture.')));
-    return { stacks, payloadBytes };
+    return { stacks, payloadBytes, filters };
+  }
+
+  filters(): CaptureFilters {
+    const values = (name: FilterName): readonly string[] => this.filter(name);
+    return { calls: values('calls'), paths: values('paths'), classes: values('classes'), processes: values('processes') };
+  }
+
+  private filter(name: FilterName): readonly string[] {
+    const raw = this.raw[name];
+    if (raw === undefined || raw === '') return [];
+    const items: unknown = typeof raw === 'string' ? [raw] : raw;
+    if (!Array.isArray(items) || !items.every((item) => typeof item === 'string' && isWord(item)))
+      return this.wrong(name, 'a text or a list of texts, without NUL characters', []);
+    const values = filterValues(name, items as string[]);
+    for (const value of values) {
+      const problem = filterProblem(name, value);
+      if (problem !== undefined) this.problems.push(`"${name}" ${problem}${problem.endsWith('?') ? '' : '.'}`);
+    }
+    return values;
   }
 
   bytes(name: string): number {
     const value = this.raw[name];
     if (value === undefined) return DEFAULT_PAYLOAD_BYTES;
+    if (value === 'none') return 0;
+    if (value === 'all') return MAX_PAYLOAD_BYTES;
     if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_PAYLOAD_BYTES) return value as number;
-    return this.wrong(name, `a whole number from 0 to ${String(MAX_PAYLOAD_BYTES)}`, DEFAULT_PAYLOAD_BYTES);
+    return this.wrong(name, `a whole number from 0 to ${String(MAX_PAYLOAD_BYTES)}, "none" or "all"`, DEFAULT_PAYLOAD_BYTES);
   }
 
   /** A number, or the text that the process picker gave. */
@@ -169,6 +197,10 @@ class Reader {
     return instead;
   }
 }
+
+/** The options that filters are to the tracer: [name, value], in order. */
+export const filterOptions = (filters: CaptureFilters): readonly (readonly [FilterName, string])[] =>
+  FILTER_NAMES.flatMap((name) => filters[name].map((value) => [name, value] as const));
 
 function isWord(text: string): boolean {
   return !text.includes('\0');

@@ -5,7 +5,7 @@
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { LaunchAttributes } from './attributes';
+import { filterOptions, type LaunchAttributes } from './attributes';
 
 export interface RunFolder {
   readonly folder: string;
@@ -22,6 +22,7 @@ const PREFIX = 'syscope-';
 export function sessionWords(launch: LaunchAttributes, cwd: string, trace: string, control: string): readonly string[] {
   const words = [`out=${trace}`, `control=${control}`, `payload=${String(launch.capture.payloadBytes)}`];
   words.push(`stacks=${launch.capture.stacks ? '1' : '0'}`, `stop_on_entry=${launch.stopOnEntry ? '1' : '0'}`, `cwd=${cwd}`);
+  for (const [name, value] of filterOptions(launch.capture.filters)) words.push(`${name}=${value}`);
   for (const [name, value] of Object.entries(launch.env))
     words.push(value === undefined ? `unenv=${name}` : `env=${name}=${value}`);
   for (const argument of [launch.program, ...launch.args]) words.push(`arg=${argument}`);

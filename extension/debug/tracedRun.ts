@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import type { AttachAttributes, LaunchAttributes } from './attributes';
+import { filterOptions, type AttachAttributes, type LaunchAttributes } from './attributes';
 import { childEnvironment, type OwnChild, startChild } from './child';
 import { connectControl, type ControlClient, ControlError, isAborted } from './control';
 import { CONTROL_VERSION, type ControlEvent, type ControlVerb } from './controlProtocol';
@@ -67,6 +67,7 @@ export async function attachTraced(attach: AttachAttributes, trace: string, envi
   const run = new TracedRun(folder, trace, environment, true);
   const command = [environment.installation.command, 'attach', '-p', String(attach.processId), '--control', folder.controlSocket];
   command.push('-o', trace, '--payload', String(attach.capture.payloadBytes), ...(attach.capture.stacks ? [] : ['--no-stacks']));
+  for (const [name, value] of filterOptions(attach.capture.filters)) command.push(`--${name}`, value);
   try {
     await run.connect(await run.start(command, folder.folder));
     return run;

@@ -29,7 +29,7 @@ test('a launch configuration gets its defaults', () => {
     env: {},
     console: 'integratedTerminal',
     stopOnEntry: false,
-    capture: { stacks: true, payloadBytes: 256 },
+    capture: { stacks: true, payloadBytes: 256, filters: { calls: [], paths: [], classes: [], processes: [] } },
     traceFile: undefined,
     sourceFileMap: {},
     noDebug: false,
