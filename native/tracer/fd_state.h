@@ -92,7 +92,7 @@ struct fd_call {
 	uint32_t files, process, thread;
 	pid_t tid;       /* for proc: threads of a process need not have the same descriptors, and its leader may be over */
 	bool has_others; /* its process has other threads */
-	uint64_t event; /* or FD_EVENT_NONE + a number of its own: it is not recorded, its rows name no event */
+	uint64_t event;  /* or FD_EVENT_NONE + a number of its own: it is not recorded, its rows name no event */
 	const struct syscall_row *row; /* NULL: a number without a row */
 	uint64_t args[6];
 	int64_t ret;
