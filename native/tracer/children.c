@@ -86,6 +86,8 @@ static void claim_child(struct tracer *tracer, const struct tracee *parent, stru
 	user.apart = (flags & CLONE_THREAD) && (parent->files_apart || !(flags & CLONE_FILES));
 	child->files = fd_state_table_fork(tracer->fds, parent->files, &user, (flags & CLONE_FILES) != 0);
 	child->files_apart = user.apart;
+	if (!(flags & CLONE_FILES) && (parent->recorded || parent->followed) && fd_state_unsettled(tracer->fds, &parent->call))
+		fd_state_table_verify(tracer->fds, child->files, &user); /* it is stopped, or about to stop */
 	if (!(flags & CLONE_THREAD))
 		process = process_add(tracer, child->tid, process, flags & CLONE_PARENT ? process->ppid : process->pid,
 			child->files, process_flags);

@@ -16,15 +16,6 @@ static uint64_t inode_key(uint64_t device, uint64_t inode)
 	return inode ^ (device << 40) ^ (device >> 24);
 }
 
-static uint64_t hash_bytes(const char *bytes, size_t length)
-{
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3u;
-	return hash;
-}
-
 /* A connection's name is "tcp LOCAL -> PEER". */
 struct addresses {
 	const char *protocol, *local, *peer;
@@ -46,11 +37,58 @@ static bool split_addresses(const char *name, struct addresses *out)
 	return out->local_length > 0 && out->peer_length > 0;
 }
 
+/* An IPv4 address as an IPv6 socket shows it: "[::ffff:127.0.0.1]:80" is "127.0.0.1:80". Returns its length, and where it begins. */
+static const char *plain_address(const char *address, size_t *length)
+{
+	static const char mapped[] = "[::ffff:";
+	const size_t begin = sizeof(mapped) - 1;
+
+	if (*length <= begin || memcmp(address, mapped, begin) != 0 || !memchr(address, '.', *length))
+		return address;
+	address += begin;
+	*length -= begin;
+	return address;
+}
+
+static bool same_address(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	const char *plain_a = plain_address(a, &a_length), *plain_b = plain_address(b, &b_length);
+
+	/* Of the two forms only one has a bracket behind the address. */
+	while (a_length && b_length) {
+		if (*plain_a == ']' && *plain_b != ']') {
+			plain_a++;
+			a_length--;
+		} else if (*plain_b == ']' && *plain_a != ']') {
+			plain_b++;
+			b_length--;
+		} else if (*plain_a++ != *plain_b++) {
+			return false;
+		} else {
+			a_length--;
+			b_length--;
+		}
+	}
+	return a_length == b_length;
+}
+
+static uint64_t hash_address(const char *address, size_t length)
+{
+	const char *plain = plain_address(address, &length);
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < length; i++) {
+		if (plain[i] != ']')
+			hash = (hash ^ (unsigned char)plain[i]) * 0x100000001b3u;
+	}
+	return hash;
+}
+
 static bool reversed(const struct addresses *a, const struct addresses *b)
 {
-	return a->protocol_length == b->protocol_length && a->local_length == b->peer_length &&
-	       a->peer_length == b->local_length && memcmp(a->protocol, b->protocol, a->protocol_length) == 0 &&
-	       memcmp(a->local, b->peer, a->local_length) == 0 && memcmp(a->peer, b->local, a->peer_length) == 0;
+	return a->protocol_length == b->protocol_length && memcmp(a->protocol, b->protocol, a->protocol_length) == 0 &&
+	       same_address(a->local, a->local_length, b->peer, b->peer_length) &&
+	       same_address(a->peer, a->peer_length, b->local, b->local_length);
 }
 
 static bool set_name(struct fd_description *d, const char *name)
@@ -77,25 +115,52 @@ static void index_pair(struct fd_state *s, struct fd_description *d)
 	struct addresses a;
 
 	fd_index_remove(&s->index[FD_INDEX_PAIR], &d->links[FD_INDEX_PAIR]);
-	if (d->cls == FD_CLASS_NETWORK && split_addresses(d->name, &a))
+	if (d->pty)
+		fd_index_add(&s->index[FD_INDEX_PAIR], &d->links[FD_INDEX_PAIR], d->pty);
+	else if (d->cls == FD_CLASS_NETWORK && split_addresses(d->name, &a))
 		fd_index_add(&s->index[FD_INDEX_PAIR], &d->links[FD_INDEX_PAIR],
-			hash_bytes(a.local, a.local_length) ^ hash_bytes(a.peer, a.peer_length));
+			hash_address(a.local, a.local_length) ^ hash_address(a.peer, a.peer_length));
 }
 
-/* The other end of a pipe: same inode, without a peer yet, and not opened for the same direction. */
+/* The other end of a pipe: same inode, not opened for the same direction; rather one without a peer (an end may be opened anew). */
 static struct fd_description *pipe_peer(struct fd_state *s, const struct fd_description *d)
 {
 	struct fd_link *link = fd_index_first(&s->index[FD_INDEX_INODE], inode_key(d->device, d->inode));
+
+	struct fd_description *found = NULL;
 
 	for (int i = 0; link && i < SEARCH_LIMIT; i++, link = fd_index_next(link)) {
 		struct fd_description *other = link->owner;
 		bool same_end = d->access && d->access == other->access;
 
-		if (other != d && !other->peer && !same_end && other->cls == FD_CLASS_PIPE && other->inode == d->inode &&
-			other->device == d->device)
+		if (other == d || same_end || other->cls != FD_CLASS_PIPE || other->inode != d->inode ||
+			other->device != d->device)
+			continue;
+		if (!other->peer)
 			return other;
+		if (!found)
+			found = other;
 	}
-	return NULL;
+	return found;
+}
+
+/* The slave of a pseudoterminal's master, or the other way round. */
+static struct fd_description *pty_peer(struct fd_state *s, const struct fd_description *d)
+{
+	struct fd_link *link = fd_index_first(&s->index[FD_INDEX_PAIR], d->pty);
+	struct fd_description *found = NULL;
+
+	for (int i = 0; link && i < SEARCH_LIMIT; i++, link = fd_index_next(link)) {
+		struct fd_description *other = link->owner;
+
+		if (other->pty != d->pty || other->pty_master == d->pty_master)
+			continue;
+		if (!other->peer)
+			return other;
+		if (!found)
+			found = other;
+	}
+	return found;
 }
 
 static struct fd_description *by_peer_inode(struct fd_state *s, const struct fd_description *d, uint64_t inode)
@@ -127,9 +192,10 @@ static struct fd_description *by_addresses(struct fd_state *s, const struct fd_d
 	return NULL;
 }
 
-struct fd_description *fd_description_socket_peer(struct fd_state *s, const struct fd_description *d, uint64_t peer_inode)
+struct fd_description *fd_description_socket_peer(
+	struct fd_state *s, const struct fd_description *d, const struct fd_socket_peer *told)
 {
-	struct fd_description *peer = peer_inode ? by_peer_inode(s, d, peer_inode) : NULL;
+	struct fd_description *peer = told->inode ? by_peer_inode(s, d, told->inode) : NULL;
 
 	return peer ? peer : by_addresses(s, d);
 }
@@ -160,7 +226,9 @@ static struct fd_description *find_peer(struct fd_state *s, const struct fd_desc
 	if (d->cls == FD_CLASS_PIPE)
 		return pipe_peer(s, d);
 	if (d->cls == FD_CLASS_NETWORK || d->cls == FD_CLASS_LOCAL_SOCKET)
-		return fd_description_socket_peer(s, d, facts->peer_inode);
+		return fd_description_socket_peer(s, d, &facts->socket_peer);
+	if (d->pty)
+		return pty_peer(s, d);
 	return NULL;
 }
 
@@ -208,6 +276,8 @@ struct fd_description *fd_description_new(struct fd_state *s, const struct fd_fa
 		d->links[i].owner = d;
 	d->cls = facts->cls;
 	d->access = facts->access;
+	d->pty = facts->pty;
+	d->pty_master = facts->pty_master;
 	d->device = facts->device;
 	d->inode = facts->inode;
 	d->holder_fd = -1;
@@ -217,7 +287,7 @@ struct fd_description *fd_description_new(struct fd_state *s, const struct fd_fa
 	d->id = add_row(s, d, event);
 	fd_index_add(&s->index[FD_INDEX_ID], &d->links[FD_INDEX_ID], d->id);
 	fd_index_add(&s->index[FD_INDEX_INODE], &d->links[FD_INDEX_INODE], inode_key(d->device, d->inode));
-	if (peer && !peer->peer) {
+	if (peer && !peer->peer && !facts->socket_peer.one_way) {
 		peer->peer = d->id;
 		rename_row(s, peer);
 	}
@@ -249,11 +319,11 @@ void fd_description_rename(struct fd_state *s, struct fd_description *d, uint8_t
 	rename_row(s, d);
 }
 
-void fd_description_link(struct fd_state *s, struct fd_description *a, struct fd_description *b)
+void fd_description_link(struct fd_state *s, struct fd_description *a, struct fd_description *b, bool one_way)
 {
 	struct fd_description *ends[2] = { a, b };
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < (one_way ? 1 : 2); i++) {
 		uint64_t peer = ends[1 - i]->id;
 
 		if (ends[i]->peer == peer)

@@ -5,10 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/major.h>
 #include <linux/sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include "fd_internal.h"
+
+#define PTMX_MINOR 2 /* Documentation/admin-guide/devices.txt */
 
 void fd_call_obtained(
 	struct fd_state *s, struct fd_table *t, struct fd_call *call, int fd, struct fd_description *d, bool cloexec)
@@ -55,6 +60,24 @@ static bool open_flags(const struct fd_call *call, uint64_t *flags)
 	return false;
 }
 
+static bool is_pty_master(const struct fd_probe *p)
+{
+	return S_ISCHR(p->mode) && major((dev_t)p->special) == TTYAUX_MAJOR && minor((dev_t)p->special) == PTMX_MINOR;
+}
+
+/* A later call of another thread used the number before this one's exit was seen: it was found in proc then. */
+static struct fd_description *found_meanwhile(
+	const struct fd_state *s, const struct fd_table *t, const struct fd_call *call, int fd)
+{
+	const struct fd_slot *slot = fd_table_slot(t, fd);
+
+	if (!slot || !slot->description || !slot->found || slot->opened_event <= call->event + 1)
+		return NULL;
+	if (slot->description->device != s->probe.device || slot->description->inode != s->probe.inode)
+		return NULL;
+	return slot->description;
+}
+
 static void open_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
 {
 	struct fd_description *d;
@@ -68,8 +91,17 @@ static void open_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 	if (!fd_probe_opened(s, call->tid, fd, !known, call->scratch[3]))
 		return;
 	if (known) {
+		call->path_rewritten = fd_path_rewritten(s, call, flags);
+		if (is_pty_master(&s->probe)) /* which pair it is of, proc says beside its flags */
+			fd_probe_now(s, call->tid, fd, true);
 		s->probe.cloexec = flags & O_CLOEXEC;
 		s->probe.access = (uint8_t)((flags & O_ACCMODE) + 1);
+	}
+	d = found_meanwhile(s, t, call, fd);
+	if (d) {
+		call->description = d->id;
+		call->cls = d->cls;
+		return;
 	}
 	d = fd_describe_probed(s, call->tid, fd, false, fd_actor_of(call).event);
 	if (d)
@@ -200,13 +232,28 @@ static void close_enter(struct fd_state *s, struct fd_table *t, struct fd_call *
 	begin_close(t, call, (int)call->args[0]);
 }
 
+/*
+ * The number has another generation than at entry, or none was known then: of the call by which it came here and of this close,
+ * the exits need not be seen in the order in which the kernel did them.
+ */
+static void check_newer(struct fd_state *s, struct fd_table *t, const struct fd_call *call)
+{
+	struct fd_slot *slot = fd_table_slot(t, (int)call->args[0]);
+
+	if (slot && slot->description && !slot->closing_event && !fd_probe_now(s, call->tid, slot->fd, false))
+		fd_table_close(s, t, slot, FD_OP_CLOSE, fd_actor_of(call));
+}
+
 /* On Linux every close but one of a number that isn't open closes it, whatever else it returns (close(2)). */
 static void close_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
 {
 	struct fd_slot *slot = being_closed(t, call);
 
-	if (!slot)
+	if (!slot) {
+		if (call->ret != -EBADF)
+			check_newer(s, t, call);
 		return;
+	}
 	if (call->ret == -EBADF)
 		restore(slot, call);
 	else
@@ -285,10 +332,14 @@ static void close_range_apply(struct fd_state *s, struct fd_table *t, struct fd_
 static void change_table(struct fd_state *s, struct fd_call *call)
 {
 	struct fd_user user = { .tid = call->tid, .process = call->process, .thread = call->thread, .apart = call->has_others };
+	bool unsettled = fd_state_unsettled(s, call);
 	uint32_t own = fd_state_table_unshare(s, call->files, &user);
 
-	if (own != call->files)
-		call->table_changed_to = own;
+	if (own == call->files)
+		return;
+	call->table_changed_to = own;
+	if (unsettled)
+		fd_state_table_verify(s, own, &user);
 }
 
 static void close_range_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)

@@ -20,7 +20,7 @@
 enum fd_index_kind {
 	FD_INDEX_ID,    /* by id */
 	FD_INDEX_INODE, /* by device and inode */
-	FD_INDEX_PAIR,  /* sockets: the same key for both ends of a connection */
+	FD_INDEX_PAIR,  /* connections and pseudoterminals: the same key for both ends */
 	FD_INDEX_COUNT
 };
 
@@ -56,7 +56,10 @@ struct fd_description {
 	struct fd_link links[FD_INDEX_COUNT];
 	uint32_t refs;
 	uint8_t cls;
-	uint8_t access;        /* as in struct fd_probe */
+	uint8_t access;  /* as in struct fd_probe */
+	bool pty_master; /* likewise */
+	uint32_t pty;
+	bool asked;            /* a socket whose addresses were looked for at its first transfer */
 	uint32_t holder_table; /* where it was installed last: kcmp(2) needs a process and a number */
 	int holder_fd;
 	char *name; /* NUL-terminated */
@@ -69,6 +72,8 @@ struct fd_slot {
 	struct fd_description *description; /* NULL: closed */
 	uint64_t closing_event;             /* event id + 1 of a call that is closing it, 0: none */
 	uint32_t generation;                /* from 1; 0: this place of the table is empty */
+	uint64_t opened_event;              /* event id + 1 of the call by which it came here, 0: none */
+	bool found;                         /* ... at which it was found in proc: another call had made it */
 	uint32_t seen;                      /* the table's sweep in which proc listed it */
 	int fd;
 	bool cloexec;
@@ -76,7 +81,9 @@ struct fd_slot {
 
 struct fd_table {
 	uint32_t id, refs;
-	pid_t tid; /* of a thread that uses it, as seen last; 0: not known yet */
+	pid_t tid;         /* of a thread that uses it, as seen last; 0: not known yet */
+	uint32_t changing; /* calls under way that may change it */
+	uint64_t changes;  /* so far */
 	uint32_t sweep;
 	struct fd_slot *slots;
 	size_t capacity, count; /* count: places used, closed numbers included */
@@ -107,8 +114,11 @@ struct fd_state {
 	struct fd_description *free_descriptions;
 	struct fd_under_way under_way[FD_UNDER_WAY]; /* a ring */
 	uint32_t under_way_next;
-	struct fd_probe probe; /* scratch: too large for a stack frame, filled and used within one step */
-	char text[4200];       /* scratch for names, likewise */
+	uint64_t places_changed;  /* how often a working directory or root began or ended to change */
+	uint32_t places_changing; /* ... in calls under way */
+	struct fd_probe other;    /* scratch, like probe, for what it is compared with */
+	struct fd_probe probe;    /* scratch: too large for a stack frame, filled and used within one step */
+	char text[4200];          /* scratch for names, likewise */
 };
 
 /* Who does something to a table: goes into the rows. event: id + 1, 0 = none. */
@@ -130,16 +140,20 @@ struct fd_facts {
 	const char *name;
 	uint64_t device, inode;
 	uint64_t peer; /* 0: look for it */
-	uint64_t peer_inode;
+	struct fd_socket_peer socket_peer;
+	uint32_t pty;
+	bool pty_master;
 };
 /* A new description and its row. NULL: no memory. Its first reference comes with fd_table_install(). */
 struct fd_description *fd_description_new(struct fd_state *s, const struct fd_facts *facts, uint64_t event);
 struct fd_description *fd_description_by_id(const struct fd_state *s, uint64_t id);
 /* cls FD_CLASS_NONE: unchanged; peer 0: unchanged. Adds a row only for what is new. */
 void fd_description_rename(struct fd_state *s, struct fd_description *d, uint8_t cls, const char *name, uint64_t peer);
-void fd_description_link(struct fd_state *s, struct fd_description *a, struct fd_description *b);
+/* one_way: b's own peer is not a. */
+void fd_description_link(struct fd_state *s, struct fd_description *a, struct fd_description *b, bool one_way);
 /* The socket whose inode is this one, or whose addresses are d's the other way round. */
-struct fd_description *fd_description_socket_peer(struct fd_state *s, const struct fd_description *d, uint64_t peer_inode);
+struct fd_description *fd_description_socket_peer(
+	struct fd_state *s, const struct fd_description *d, const struct fd_socket_peer *told);
 /* One that (pid, fd) shares by kcmp(2) with a process traced already, or NULL. */
 struct fd_description *fd_description_shared(struct fd_state *s, pid_t pid, int fd, uint64_t device, uint64_t inode);
 void fd_description_release(struct fd_state *s, struct fd_description *d);
@@ -183,6 +197,8 @@ struct fd_description *fd_describe_probed(struct fd_state *s, pid_t pid, int fd,
 struct fd_description *fd_resolve(
 	struct fd_state *s, struct fd_table *t, pid_t pid, int fd, enum fd_op op, struct fd_actor actor);
 void fd_resolve_all(struct fd_state *s, struct fd_table *t, struct fd_actor actor);
+/* Makes the table what proc says: what it doesn't list is closed, what is another file there is resolved anew. */
+void fd_verify(struct fd_state *s, struct fd_table *t, struct fd_actor actor);
 /*
  * Closes what an exec closed: as proc lists it, or by the close-on-exec flags if that can't be had (a table just unshared has
  * no pid yet).
@@ -192,6 +208,16 @@ void fd_after_exec(struct fd_state *s, struct fd_table *t, struct fd_actor actor
 /* fd_paths.c */
 void fd_path_enter(struct fd_state *s, struct fd_call *call);
 void fd_path_exit(struct fd_state *s, struct fd_call *call);
+int fd_path_directory(const struct fd_call *call);
+/* The path as it stands in memory now, into s->text. */
+bool fd_path_read(struct fd_state *s, const struct fd_call *call);
+
+/* fd_rewritten.c */
+void fd_places_enter(struct fd_state *s, const struct fd_call *call);
+void fd_places_exit(struct fd_state *s, const struct fd_call *call);
+void fd_path_keep(struct fd_state *s, struct fd_call *call);
+/* After the probe of what an open obtained, which stays as it is. flags: of the open. */
+bool fd_path_rewritten(struct fd_state *s, struct fd_call *call, uint64_t flags);
 
 /* fd_ties.c: the further descriptors that a call concerns */
 #define FD_TIES_LIMIT 64 /* of one half of a call; more are counted */
@@ -231,5 +257,7 @@ void fd_socket_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call
 void fd_socketpair_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
 void fd_accept_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call);
 void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call); /* connect, bind */
+/* A successful transfer: an internet socket that had no address has been given one by the kernel. */
+void fd_socket_transfer(struct fd_state *s, struct fd_call *call);
 
 #endif

@@ -27,7 +27,7 @@ static bool has_directory(const struct syscall_row *row)
 	return row->touch_arg > 0 && row->args[row->touch_arg - 1].kind == ARG_FD_AT;
 }
 
-static int directory_of(const struct fd_call *call)
+int fd_path_directory(const struct fd_call *call)
 {
 	return has_directory(call->row) ? (int)call->args[call->row->touch_arg - 1] : AT_FDCWD;
 }
@@ -53,7 +53,7 @@ static bool probe(struct fd_state *s, struct fd_call *call, const char *path)
 	p->mode = 0;
 	p->device = p->inode = p->special = p->filesystem = 0;
 	p->name[0] = '\0';
-	if (s->world.probe_path(s->world.context, call->tid, directory_of(call), path, follows_last_link(call), p) < 0)
+	if (s->world.probe_path(s->world.context, call->tid, fd_path_directory(call), path, follows_last_link(call), p) < 0)
 		return false;
 	p->name[0] = '\0'; /* what names an anonymous inode is a descriptor's link only */
 	call->cls = fd_class_of(p);
@@ -65,19 +65,20 @@ static bool is_about_descriptor(const struct fd_call *call)
 {
 	bool empty = call->path ? call->path[0] == '\0' : call->args[call->row->touch_arg] == 0;
 
-	return empty && directory_of(call) >= 0;
+	return empty && fd_path_directory(call) >= 0;
 }
 
 void fd_path_enter(struct fd_state *s, struct fd_call *call)
 {
 	if (is_about_descriptor(call)) {
-		fd_call_touches(s, call, directory_of(call));
+		fd_call_touches(s, call, fd_path_directory(call));
 		return;
 	}
 	call->scratch[0] = BY_PATH;
 	call->cls = FD_CLASS_FILE;
 	if (call->row->effect == EFFECT_OPEN) { /* its exit tells; a look here as well would be a tenth of an open's recording */
 		call->scratch[3] = call->path ? fd_name_expect(s, call->path) : 0;
+		fd_path_keep(s, call);
 		if (s->looks_at_opens && call->path && call->path[0])
 			probe(s, call, call->path);
 		return;
@@ -87,7 +88,7 @@ void fd_path_enter(struct fd_state *s, struct fd_call *call)
 }
 
 /* The path again, since what entry saw is gone: whole pages, so that its end may lie before an unmapped one. */
-static bool read_path(struct fd_state *s, const struct fd_call *call)
+bool fd_path_read(struct fd_state *s, const struct fd_call *call)
 {
 	uint64_t address = call->args[call->row->touch_arg];
 	size_t have = 0, limit = sizeof(s->text) < 4096 ? sizeof(s->text) : 4096;
@@ -120,6 +121,6 @@ void fd_path_exit(struct fd_state *s, struct fd_call *call)
 		return;
 	if (call->ret == -ENOENT)
 		call->cls = FD_CLASS_FILE;
-	else if (is_worth_a_look(call) && read_path(s, call) && s->text[0])
+	else if (is_worth_a_look(call) && fd_path_read(s, call) && s->text[0])
 		probe(s, call, s->text);
 }

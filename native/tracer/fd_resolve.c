@@ -18,6 +18,8 @@ static bool probe(struct fd_state *s, pid_t pid, int fd, bool want_flags, const 
 	p->device = p->inode = p->special = p->filesystem = 0;
 	p->cloexec = false;
 	p->access = 0;
+	p->pty = 0;
+	p->pty_master = false;
 	p->name[0] = '\0';
 	if (pid <= 0 || s->world.probe_fd(s->world.context, pid, fd, p) < 0)
 		return false;
@@ -44,23 +46,27 @@ bool fd_probe_opened(struct fd_state *s, pid_t pid, int fd, bool want_flags, uin
 static void ask_socket(struct fd_state *s, pid_t pid, int fd, struct fd_facts *facts)
 {
 	uint8_t cls = FD_CLASS_OTHER;
-	uint64_t peer_inode = 0;
+	struct fd_socket_peer peer = { 0 };
 
-	if (s->world.probe_socket(s->world.context, pid, fd, facts->inode, &cls, s->text, sizeof(s->text), &peer_inode) < 0) {
+	if (s->world.probe_socket(s->world.context, pid, fd, facts->inode, &cls, s->text, sizeof(s->text), &peer) < 0) {
 		facts->cls = FD_CLASS_OTHER;
 		fd_name_of(&s->probe, s->text, sizeof(s->text));
 		return;
 	}
 	facts->cls = cls;
-	facts->peer_inode = peer_inode;
+	facts->socket_peer = peer;
 }
 
 struct fd_description *fd_describe_probed(struct fd_state *s, pid_t pid, int fd, bool may_be_shared, uint64_t event)
 {
 	const struct fd_probe *p = &s->probe;
-	struct fd_facts facts = {
-		.cls = fd_class_of(p), .access = p->access, .name = s->text, .device = p->device, .inode = p->inode
-	};
+	struct fd_facts facts = { .cls = fd_class_of(p),
+		.access = p->access,
+		.name = s->text,
+		.device = p->device,
+		.inode = p->inode,
+		.pty = p->pty,
+		.pty_master = p->pty_master };
 	struct fd_description *shared = may_be_shared ? fd_description_shared(s, pid, fd, p->device, p->inode) : NULL;
 
 	if (shared)
@@ -132,5 +138,31 @@ void fd_after_exec(struct fd_state *s, struct fd_table *t, struct fd_actor actor
 			fd_table_close(s, t, slot, FD_OP_EXEC_CLOSE, actor);
 		else
 			slot->cloexec = false;
+	}
+}
+
+static void verify_one(void *context, int fd)
+{
+	const struct listing *l = context;
+	struct fd_slot *slot = fd_table_slot(l->table, fd);
+
+	if (slot && slot->description && fd_probe_now(l->state, l->table->tid, fd, false) &&
+		(slot->description->device != l->state->probe.device || slot->description->inode != l->state->probe.inode))
+		fd_table_close(l->state, l->table, slot, FD_OP_CLOSE, l->actor);
+	found(context, fd);
+}
+
+void fd_verify(struct fd_state *s, struct fd_table *t, struct fd_actor actor)
+{
+	struct listing l = { s, t, actor };
+
+	t->sweep++;
+	if (t->tid <= 0 || s->world.list_fds(s->world.context, t->tid, verify_one, &l) < 0)
+		return;
+	for (size_t i = 0; i < t->capacity; i++) {
+		struct fd_slot *slot = &t->slots[i];
+
+		if (slot->description && slot->seen != t->sweep)
+			fd_table_close(s, t, slot, FD_OP_CLOSE, actor);
 	}
 }

@@ -128,13 +128,12 @@ void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *cal
 {
 	struct fd_description *d = fd_description_by_id(s, call->description), *peer = NULL;
 	uint8_t cls = FD_CLASS_OTHER;
-	uint64_t peer_inode = 0;
+	struct fd_socket_peer told = { 0 };
 
 	(void)t;
 	if (!d || (call->ret < 0 && call->ret != -EINPROGRESS))
 		return;
-	if (s->world.probe_socket(s->world.context, call->tid, call->fd, d->inode, &cls, s->text, sizeof(s->text), &peer_inode) <
-		0) {
+	if (s->world.probe_socket(s->world.context, call->tid, call->fd, d->inode, &cls, s->text, sizeof(s->text), &told) < 0) {
 		if (!name_from_arguments(s, call, d))
 			return;
 		cls = FD_CLASS_OTHER;
@@ -143,7 +142,20 @@ void fd_address_exit(struct fd_state *s, struct fd_table *t, struct fd_call *cal
 	}
 	fd_description_rename(s, d, cls == FD_CLASS_OTHER ? FD_CLASS_NONE : cls, s->text, 0);
 	call->cls = d->cls;
-	peer = fd_description_socket_peer(s, d, peer_inode);
+	peer = fd_description_socket_peer(s, d, &told);
 	if (peer)
-		fd_description_link(s, d, peer);
+		fd_description_link(s, d, peer, told.one_way);
+}
+
+void fd_socket_transfer(struct fd_state *s, struct fd_call *call)
+{
+	struct fd_description *d = fd_description_by_id(s, call->description);
+	struct fd_socket_peer told = { 0 };
+	uint8_t cls = FD_CLASS_OTHER;
+
+	if (!d || d->cls != FD_CLASS_NETWORK || d->asked || strpbrk(d->name, " :"))
+		return;
+	d->asked = true;
+	if (s->world.probe_socket(s->world.context, call->tid, call->fd, d->inode, &cls, s->text, sizeof(s->text), &told) >= 0)
+		fd_description_rename(s, d, FD_CLASS_NONE, s->text, 0);
 }

@@ -187,6 +187,46 @@ static void touch_enter(struct fd_state *s, struct fd_call *call)
 	}
 }
 
+/* Calls that may change a files table; how a fork or an exec does is seen otherwise. */
+static bool may_change(const struct fd_call *call)
+{
+	uint8_t effect = call->row->effect;
+
+	return effect == EFFECT_RECVMSG || effect == EFFECT_RECVMMSG || (fd_effect_of(effect)->exit && effect != EFFECT_FORK);
+}
+
+static void begin_change(struct fd_table *t, struct fd_call *call)
+{
+	call->changes_before = t ? t->changes : 0;
+	call->changing = t && may_change(call);
+	if (call->changing)
+		t->changing++;
+}
+
+static void end_change(struct fd_table *t, struct fd_call *call)
+{
+	if (t && call->changing && t->changing > 0)
+		t->changing--;
+	call->changing = false;
+}
+
+bool fd_state_unsettled(const struct fd_state *s, const struct fd_call *call)
+{
+	const struct fd_table *t = fd_table_get(s, call->files);
+
+	return t && t->refs > 1 && (t->changing > 0 || t->changes != call->changes_before);
+}
+
+void fd_state_table_verify(struct fd_state *s, uint32_t table, const struct fd_user *user)
+{
+	struct fd_table *t = fd_table_get(s, table);
+
+	if (!t)
+		return;
+	t->tid = user->tid;
+	fd_verify(s, t, (struct fd_actor){ .process = user->process });
+}
+
 /* ties: whether other descriptors than the call's own are noted, and what leaves with a message. */
 static void enter(struct fd_state *s, struct fd_call *call, bool ties)
 {
@@ -197,11 +237,16 @@ static void enter(struct fd_state *s, struct fd_call *call, bool ties)
 	call->description = 0;
 	call->cls = FD_CLASS_NONE;
 	call->table_changed_to = 0;
+	call->path_rewritten = false;
 	memset(call->scratch, 0, sizeof(call->scratch));
 	if (t)
 		t->tid = call->tid;
 	if (!call->row)
 		return;
+	if (ties) {
+		begin_change(t, call);
+		fd_places_enter(s, call);
+	}
 	touch_enter(s, call);
 	if (ties)
 		fd_ties_enter(s, t, call);
@@ -247,6 +292,8 @@ void fd_state_exit(struct fd_state *s, struct fd_call *call)
 		return;
 	if (call->row->touch == TOUCH_PATH)
 		fd_path_exit(s, call);
+	end_change(t, call);
+	fd_places_exit(s, call);
 	effect = fd_effect_of(call->row->effect);
 	if (t && effect->exit)
 		effect->exit(s, t, call);

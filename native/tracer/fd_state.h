@@ -25,10 +25,18 @@ struct fd_probe {
 	uint64_t special;       /* st_rdev */
 	uint64_t filesystem;    /* statfs f_type: PROC_SUPER_MAGIC and SYSFS_MAGIC are kernel-file */
 	bool cloexec;           /* only if want_flags */
+	uint32_t pty;           /* of a pseudoterminal: its number + 1 (of a master only if want_flags); 0: none or unknown */
+	bool pty_master;
 	uint8_t access;         /* only if want_flags: O_ACCMODE bits of its flags, plus 1; 0: unknown */
 	const char *known_name; /* set by the caller, NULL: none: the link's text if device and inode are those of below */
 	uint64_t known_device, known_inode;
 	char name[4096]; /* the link of /proc/PID/fd/N: a path, "pipe:[5]", "socket:[7]", "anon_inode:[eventfd]" */
+};
+
+/* The other end of a socket, as far as it is on this machine. */
+struct fd_socket_peer {
+	uint64_t inode; /* 0: none, or unknown */
+	bool one_way;   /* its own peer is another, or none: datagrams of many may go to one */
 };
 
 struct fd_world {
@@ -37,14 +45,19 @@ struct fd_world {
 	int (*probe_fd)(void *context, pid_t pid, int fd, struct fd_probe *out);
 	/* What a path names as this process sees it (its root, its cwd or dirfd); follow: the last symlink too. No open(2) is done. */
 	int (*probe_path)(void *context, pid_t pid, int dirfd, const char *path, bool follow, struct fd_probe *out);
+	/*
+	 * 1: no part of the path is a symbolic link or lies in proc, and no directory on it has changed in the last age_ns; 0: only
+	 * the former; -errno: neither, or it can't be told.
+	 */
+	int (*path_settled)(void *context, pid_t pid, int dirfd, const char *path, uint64_t age_ns);
 	/* Calls back for each number in /proc/PID/fd. */
 	int (*list_fds)(void *context, pid_t pid, void (*each)(void *each_context, int fd), void *each_context);
 	/* 1: the same open file description (kcmp(2) KCMP_FILE), 0: not, -errno: cannot be told. */
 	int (*same_file)(void *context, pid_t a, int fd_a, pid_t b, int fd_b);
 	/* Local and peer address of a socket inode of this process's network namespace (sock_diag or /proc/PID/net):
-	   fills class (network, local-socket, other), text such as "tcp 127.0.0.1:80 -> 127.0.0.1:5000", and the peer's inode or 0. */
-	int (*probe_socket)(
-		void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
+	   fills class (network, local-socket, other), text such as "tcp 127.0.0.1:80 -> 127.0.0.1:5000", and the peer. */
+	int (*probe_socket)(void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size,
+		struct fd_socket_peer *peer);
 	/* The numbers that an epoll instance watches, with what it returns for each (fdinfo's tfd lines). 0 or -errno. */
 	int (*list_watched)(
 		void *context, pid_t tid, int fd, void (*each)(void *each_context, int fd, uint64_t data), void *each_context);
@@ -69,6 +82,8 @@ void fd_state_free(struct fd_state *state);
 /* What an open's path names is looked at when it begins, so that its class is known then (else only at its exit). */
 void fd_state_look_at_opens(struct fd_state *s);
 
+struct fd_call;
+
 /* A thread as the user of a files table. */
 struct fd_user {
 	pid_t tid;
@@ -82,10 +97,17 @@ uint32_t fd_state_table_fork(struct fd_state *s, uint32_t parent_table, const st
 uint32_t fd_state_table_unshare(struct fd_state *s, uint32_t table, const struct fd_user *user);
 /* Unshares, then closes what is close-on-exec. event: of the exec. */
 uint32_t fd_state_table_exec(struct fd_state *s, uint32_t table, const struct fd_user *user, uint64_t event);
+/*
+ * Whether other threads may have changed the table between the kernel's copy of it and ours, in this call (a fork, an unshare):
+ * then the copy is to be held against proc, while its only user is stopped.
+ */
+bool fd_state_unsettled(const struct fd_state *s, const struct fd_call *call);
+void fd_state_table_verify(struct fd_state *s, uint32_t table, const struct fd_user *user);
 /* The thread tid is over; stand_in: another that uses the table, 0: none is known. */
 void fd_state_table_release(struct fd_state *s, uint32_t table, pid_t tid, pid_t stand_in);
 
 #define FD_EVENT_NONE (UINT64_C(1) << 63)
+#define FD_PATH_BYTES 4096
 
 /* One system call. The tracer fills the first part at entry, ret at exit, and keeps it with the thread in between. */
 struct fd_call {
@@ -97,12 +119,20 @@ struct fd_call {
 	uint64_t args[6];
 	int64_t ret;
 	const char *path; /* entry only: the path argument (row's touch_arg), NUL-terminated; NULL: none or unreadable */
+	/*
+	 * The caller's, FD_PATH_BYTES: where an open's path is kept until its exit, if another thread or process might rewrite it.
+	 * NULL: none can.
+	 */
+	char *kept_path;
 	/* Results: of entry, then final ones at exit. fd -1: none. description 0: none or unknown. */
 	int fd;
 	uint64_t description;
+	bool path_rewritten;       /* exit: the kernel saw another path than we did */
 	uint8_t cls;               /* of an open: file at entry, what it is about at exit */
 	uint32_t table_changed_to; /* exit: not 0 when the thread's table is another from now on (unshare, close_range UNSHARE) */
 	uint32_t ties, ties_left_out; /* private: of this half */
+	uint64_t changes_before;      /* private: of the table, at entry */
+	bool changing;                /* private */
 	uint64_t scratch[4];          /* private */
 };
 /* What fd_state_enter() would say of the call, before it is known whether it has an event: nothing but the call changes. */

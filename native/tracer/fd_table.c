@@ -126,6 +126,7 @@ void fd_table_close(struct fd_state *s, struct fd_table *t, struct fd_slot *slot
 
 	assert(d);
 	add_row(s, t, slot, op, actor);
+	t->changes++;
 	slot->description = NULL;
 	slot->closing_event = 0;
 	fd_description_release(s, d);
@@ -149,6 +150,9 @@ void fd_table_install(struct fd_state *s, struct fd_table *t, int fd, struct fd_
 	slot->description = d;
 	slot->closing_event = 0;
 	slot->cloexec = cloexec;
+	slot->opened_event = actor.event;
+	slot->found = op == FD_OP_FOUND;
+	t->changes++;
 	if (op != FD_OP_INHERIT) { /* the parent stays the holder: a new child's pid is not known yet */
 		d->holder_table = t->id;
 		d->holder_fd = fd;

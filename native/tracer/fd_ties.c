@@ -152,12 +152,19 @@ static void vector_from_pipe(struct fd_state *s, struct fd_call *call)
 		fd_tie(s, call, call->fd, d->id, TIE_ROLE_READ, (uint64_t)call->ret);
 }
 
+static void transferred(struct fd_state *s, struct fd_call *call)
+{
+	vector_from_pipe(s, call);
+	if (call->row->ret_kind == RET_BYTES)
+		fd_socket_transfer(s, call);
+}
+
 void fd_ties_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
 {
 	if (call->ret >= 0 && call->row->touch == TOUCH_POLL)
 		fd_epoll_exit(s, t, call);
 	if (call->ret >= 0 && call->row->touch == TOUCH_FD)
-		vector_from_pipe(s, call);
+		transferred(s, call);
 	if (call->row->touch == TOUCH_FD)
 		fd_messages_exit(s, call);
 	finish(s, call);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture.h"
@@ -30,6 +31,19 @@ static bool is_foreign(const struct entry_info *info)
 	return info->arch != AUDIT_ARCH_X86_64 || (info->nr & X32_BIT);
 }
 
+/* Where an open's path is kept if others can write to its memory. NULL: none can, or no memory: then nothing is compared. */
+static char *place_for_path(struct tracee *tracee, const struct syscall_row *row)
+{
+	const struct process *process = tracee->process;
+
+	if (!row || row->effect != EFFECT_OPEN || row->touch != TOUCH_PATH ||
+		(process->threads <= 1 && process->space->references <= 1))
+		return NULL;
+	if (!tracee->path_kept)
+		tracee->path_kept = malloc(FD_PATH_BYTES);
+	return tracee->path_kept;
+}
+
 static void fill_call(struct tracee *tracee, const struct entry_info *info, uint64_t event)
 {
 	struct process *process = tracee->process;
@@ -44,6 +58,7 @@ static void fill_call(struct tracee *tracee, const struct entry_info *info, uint
 		.row = syscall_row_of(info->arch, info->nr),
 		.fd = -1,
 	};
+	tracee->call.kept_path = place_for_path(tracee, tracee->call.row);
 	memcpy(tracee->call.args, info->args, sizeof(tracee->call.args));
 }
 
@@ -244,7 +259,7 @@ static void explain_failed_start(struct tracer *tracer, const struct tracee *tra
  */
 static bool may_run_on(const struct fd_call *call)
 {
-	if (!call->row || (call->row->effect == EFFECT_OPEN && call->ret >= 0))
+	if (!call->row || (call->row->effect == EFFECT_OPEN && call->ret >= 0 && !call->kept_path))
 		return true;
 	/* A path may be read once more, and so may what was handed over through memory, or the lengths of many messages. */
 	return call->row->effect == EFFECT_NONE && call->row->touch != TOUCH_PATH && call->row->ledger == LEDGER_NONE &&
@@ -296,12 +311,17 @@ void record_exit_rows(struct tracer *tracer, struct tracee *tracee, const struct
 	tracee->followed = false;
 	if (!tracee->recorded)
 		return;
+	if (call->path_rewritten)
+		record_warning(tracer, tracee, WARNING_CODE_PATH_REWRITTEN,
+			"The path of a call was rewritten by another thread while the call was made: the kernel opened another "
+			"file than the recorded path names.");
 	tracee->recorded = false;
 	row.fd = call->fd;
 	row.description = call->description;
 	row.class = call->cls;
 	row.flags = (uint16_t)((tracee->restarting ? EXIT_FLAG_RESTART : 0) |
-			       (call->cls != tracee->entry_class ? EXIT_FLAG_CLASS_CHANGED : 0));
+			       (call->cls != tracee->entry_class ? EXIT_FLAG_CLASS_CHANGED : 0) |
+			       (call->path_rewritten ? EXIT_FLAG_PATH_REWRITTEN : 0));
 	if (writer_append(tracer->writer, RECORD_EXIT, &row) < 0)
 		tracer->counters.lost_calls++;
 	check_writer(tracer);

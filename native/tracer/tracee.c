@@ -126,6 +126,7 @@ void tracee_remove(struct tracer *tracer, struct tracee *tracee)
 			process_check_ending(tracer, tracee->process);
 	}
 	free(tracee->ledger);
+	free(tracee->path_kept);
 	free(tracee);
 }
 

@@ -98,6 +98,7 @@ struct tracee {
 	uint8_t exit_cause;           /* enum exit_cause, once its exit event has been seen */
 	uint64_t exit_event;          /* the call that ends it + 1, 0: none */
 	struct thread_ledger *ledger; /* what it submits (ledger.h), NULL: nothing yet; one allocation */
+	char *path_kept;              /* FD_PATH_BYTES, once it was needed (struct fd_call) */
 	struct fd_call call;
 };
 

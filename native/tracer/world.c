@@ -5,12 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <linux/magic.h>
+#include <linux/major.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "capture.h"
@@ -52,6 +56,8 @@ static void fill(struct world *world, const char *path, const struct stat *st, s
 	out->device = st->st_dev;
 	out->inode = st->st_ino;
 	out->special = st->st_rdev;
+	if (S_ISCHR(st->st_mode) && major(st->st_rdev) == UNIX98_PTY_SLAVE_MAJOR)
+		out->pty = minor(st->st_rdev) + 1;
 	out->filesystem = S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) ? filesystem_of(world, path, st->st_dev) : 0;
 }
 
@@ -59,7 +65,7 @@ static void fill(struct world *world, const char *path, const struct stat *st, s
 static void read_flags(pid_t pid, int fd, struct fd_probe *out)
 {
 	char path[64], text[512];
-	const char *flags;
+	const char *flags, *pty;
 	unsigned long value;
 	ssize_t got;
 	int info;
@@ -76,6 +82,11 @@ static void read_flags(pid_t pid, int fd, struct fd_probe *out)
 	flags = strstr(text, "flags:");
 	if (!flags)
 		return;
+	pty = strstr(text, "tty-index:"); /* of a master: its slave's number */
+	if (pty) {
+		out->pty = (uint32_t)strtoul(pty + 10, NULL, 10) + 1;
+		out->pty_master = true;
+	}
 	value = strtoul(flags + 6, NULL, 8);
 	out->cloexec = (value & O_CLOEXEC) != 0;
 	out->access = (uint8_t)((value & O_ACCMODE) + 1);
@@ -130,6 +141,60 @@ static int probe_path(void *context, pid_t pid, int dirfd, const char *path, boo
 	fill(context, full, &st, out);
 	snprintf(out->name, sizeof(out->name), "%s", path);
 	return 0;
+}
+
+/* How long a change of a directory takes to show in its time at most: the kernel's clock for that is coarse. */
+#define SETTLE_MARGIN_NS 20000000
+
+static bool changed_since(const struct stat *st, uint64_t since_ns)
+{
+	return (uint64_t)st->st_ctim.tv_sec * 1000000000u + (uint64_t)st->st_ctim.tv_nsec >= since_ns;
+}
+
+/* Looks at one part of the path, which ends where path does; is_last: it may be anything but a link. */
+static int part_settled(struct world *world, const char *path, const char *part, bool is_last, uint64_t since)
+{
+	struct stat st;
+
+	if (strcmp(part, "..") == 0 || lstat(path, &st) != 0 || S_ISLNK(st.st_mode))
+		return -ENOTDIR;
+	if (!S_ISDIR(st.st_mode))
+		return 1;
+	if (filesystem_of(world, path, st.st_dev) == PROC_SUPER_MAGIC)
+		return -ENOTDIR;
+	return is_last || !changed_since(&st, since);
+}
+
+static int path_settled(void *context, pid_t pid, int dirfd, const char *path, uint64_t age_ns)
+{
+	char full[4200];
+	struct timespec now;
+	struct stat st;
+	uint64_t since;
+	size_t begin;
+	int one, settled = place(pid, dirfd, path, full, sizeof(full));
+
+	if (settled != 0)
+		return settled;
+	clock_gettime(CLOCK_REALTIME, &now);
+	since = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec - age_ns - SETTLE_MARGIN_NS;
+	begin = strlen(full) - strlen(path) + (path[0] == '/');
+	settled = 1;
+	for (char *part = full + begin + strspn(full + begin, "/"); *part;) {
+		char *end = part + strcspn(part, "/"), after = *end;
+
+		*end = '\0';
+		one = part_settled(context, full, part, !after, since);
+		*end = after;
+		if (one < 0)
+			return one;
+		settled &= one;
+		part = end + strspn(end, "/");
+	}
+	full[begin] = '\0'; /* the directory in which it begins */
+	if (stat(full, &st) != 0)
+		return -errno;
+	return settled && !changed_since(&st, since);
 }
 
 static int list_fds(void *context, pid_t pid, void (*each)(void *each_context, int fd), void *each_context)
@@ -274,6 +339,7 @@ int world_new(struct trace_writer *writer, struct fd_world *out, struct world **
 		.context = world,
 		.probe_fd = probe_fd,
 		.probe_path = probe_path,
+		.path_settled = path_settled,
 		.list_fds = list_fds,
 		.same_file = same_file,
 		.probe_socket = world_probe_socket,

@@ -19,6 +19,6 @@ void world_free(struct world *world);
 
 /* probe_socket of struct fd_world (world_socket.c). */
 int world_probe_socket(
-	void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode);
+	void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, struct fd_socket_peer *peer);
 
 #endif

@@ -5,14 +5,18 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -28,9 +32,39 @@ union address {
 	struct sockaddr_storage storage;
 };
 
-static int duplicate(pid_t pid, int fd)
+/* A thread's own table may be another than its process's: of a thread that isn't the leader, Linux 6.9 has a pidfd. */
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
+static int open_process(pid_t tid)
 {
-	int process = (int)syscall(SYS_pidfd_open, pid, 0);
+	char path[64], line[256];
+	long leader = tid;
+	int process = (int)syscall(SYS_pidfd_open, tid, 0);
+	FILE *status;
+
+	if (process < 0)
+		process = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
+	if (process >= 0 || (errno != EINVAL && errno != ENOENT))
+		return process;
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	status = fopen(path, "re");
+	if (!status)
+		return -1;
+	while (fgets(line, sizeof(line), status)) {
+		if (strncmp(line, "Tgid:", 5) == 0)
+			leader = strtol(line + 5, NULL, 10);
+	}
+	fclose(status);
+	return (int)syscall(SYS_pidfd_open, (pid_t)leader, 0);
+}
+
+/* The socket with this inode and no other: the number may be of another table by then. */
+static int duplicate(pid_t tid, int fd, uint64_t inode)
+{
+	int process = open_process(tid);
+	struct stat st;
 	int copy, err;
 
 	if (process < 0)
@@ -38,7 +72,24 @@ static int duplicate(pid_t pid, int fd)
 	copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
 	err = errno;
 	close(process);
-	return copy < 0 ? -err : copy;
+	if (copy < 0)
+		return -err;
+	if (inode && (fstat(copy, &st) != 0 || st.st_ino != inode)) {
+		close(copy);
+		return -EBADF;
+	}
+	return copy;
+}
+
+/* sock_diag answers for our own network namespace only. */
+static bool in_our_network(pid_t tid)
+{
+	char path[64];
+	struct stat own, its;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", tid);
+	return stat("/proc/self/ns/net", &own) == 0 && stat(path, &its) == 0 && own.st_ino == its.st_ino &&
+	       own.st_dev == its.st_dev;
 }
 
 static int option(int socket, int name)
@@ -159,7 +210,7 @@ static const char *protocol_word(int protocol, int type)
 	return type == SOCK_RAW ? "raw" : "inet";
 }
 
-static void describe_inet(int socket, char *text, size_t size, uint64_t *peer_inode)
+static void describe_inet(int socket, bool may_ask, char *text, size_t size, struct fd_socket_peer *peer)
 {
 	int protocol = option(socket, SO_PROTOCOL);
 	const char *word = protocol_word(protocol, option(socket, SO_TYPE));
@@ -178,17 +229,20 @@ static void describe_inet(int socket, char *text, size_t size, uint64_t *peer_in
 	}
 	inet_text(&remote, there, sizeof(there));
 	snprintf(text, size, "%s %s -> %s", word, here, there);
-	if (protocol == IPPROTO_TCP)
-		*peer_inode = inet_peer(protocol, &local, &remote);
+	if (protocol == IPPROTO_TCP && may_ask)
+		peer->inode = inet_peer(protocol, &local, &remote);
 }
 
-static void describe_unix(int socket, uint64_t inode, char *text, size_t size, uint64_t *peer_inode)
+static void describe_unix(int socket, bool may_ask, uint64_t inode, char *text, size_t size, struct fd_socket_peer *peer)
 {
 	union address local = { 0 };
 	socklen_t length = sizeof(local);
 	const size_t path = offsetof(struct sockaddr_un, sun_path);
 
-	*peer_inode = unix_peer(inode);
+	if (may_ask)
+		peer->inode = unix_peer(inode);
+	if (peer->inode && option(socket, SO_TYPE) == SOCK_DGRAM)
+		peer->one_way = unix_peer(peer->inode) != inode;
 	if (getsockname(socket, &local.any, &length) != 0 || length <= path)
 		snprintf(text, size, "unix:[%llu]", (unsigned long long)inode);
 	else if (local.un.sun_path[0] == '\0')
@@ -198,24 +252,26 @@ static void describe_unix(int socket, uint64_t inode, char *text, size_t size, u
 }
 
 int world_probe_socket(
-	void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode)
+	void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, struct fd_socket_peer *peer)
 {
-	int socket = duplicate(pid, fd);
+	int socket = duplicate(pid, fd, inode);
 	int domain;
+	bool may_ask;
 
 	(void)context;
-	*peer_inode = 0;
+	*peer = (struct fd_socket_peer){ 0 };
 	if (socket < 0)
 		return socket;
+	may_ask = in_our_network(pid);
 	domain = option(socket, SO_DOMAIN);
 	if (domain == AF_INET || domain == AF_INET6) {
 		*cls = FD_CLASS_NETWORK;
-		describe_inet(socket, text, size, peer_inode);
+		describe_inet(socket, may_ask, text, size, peer);
 	} else if (domain == AF_UNIX) {
 		*cls = FD_CLASS_LOCAL_SOCKET;
-		describe_unix(socket, inode, text, size, peer_inode);
+		describe_unix(socket, may_ask, inode, text, size, peer);
 	} else {
-		*cls = domain == AF_PACKET ? FD_CLASS_NETWORK : FD_CLASS_OTHER;
+		*cls = domain == AF_NETLINK ? FD_CLASS_LOCAL_SOCKET : domain == AF_PACKET ? FD_CLASS_NETWORK : FD_CLASS_OTHER;
 		snprintf(text, size, "%s:[%llu]",
 			domain == AF_NETLINK  ? "netlink"
 			: domain == AF_PACKET ? "packet"

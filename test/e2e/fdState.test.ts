@@ -1,10 +1,11 @@
 /** Which descriptors a call concerns, and what they are, as the programs themselves say it (test/targets/expect.h). */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { describe, it } from 'node:test';
 import { SYSCOPE } from '../real/recording';
-import { assertTouches } from './support/expected';
+import { assertTouches, descriptionsTouched } from './support/expected';
 import { calls, newTrace, record, recordCommand, rowsOf, run, type Row } from './support/syscope';
-import { target } from './support/targets';
+import { freshFolder, target } from './support/targets';
 
 void describe('files tables of threads and processes', () => {
   for (const seccomp of ['on', 'off']) {
@@ -69,7 +70,9 @@ void describe('calls on several descriptors', () => {
   });
 
   void it('many messages and vmsplice count what they moved', () => {
-    const csv = run([SYSCOPE, 'export', '--format', 'csv', trace]).stdout.split('\n').map((line) => line.split(','));
+    const csv = run([SYSCOPE, 'export', '--format', 'csv', trace])
+      .stdout.split('\n')
+      .map((line) => line.split(','));
     const summary = JSON.parse(run([SYSCOPE, 'summary', '--by', 'syscall,fd', '--json', trace]).stdout) as {
       rows: readonly { keys: readonly string[]; bytes_read: number; bytes_written: number }[];
     };
@@ -81,4 +84,72 @@ void describe('calls on several descriptors', () => {
       assert.deepEqual([sum?.bytes_read, sum?.bytes_written], [Number(received), Number(sent)], name);
     }
   });
+});
+
+void describe('paths that another thread rewrites', () => {
+  const folder = fs.realpathSync(freshFolder('rewritten'));
+  const trace = newTrace();
+  const ran = run(recordCommand(trace, [target('rewritten'), folder], ['--no-stacks']));
+  const opened = ran.stdout.split('\n').filter((line) => line.startsWith('opened '));
+  const all = rowsOf(trace);
+  const opens = calls(all).filter(
+    ({ name, text }) => name === 'openat' && /O_RDONLY\)/.test(text ?? '') && /(files\/|"x")/.test(text ?? ''),
+  );
+
+  void it('runs', () => {
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.equal(opened.length, 1600);
+    assert.equal(opens.length, 1600);
+  });
+
+  void it('are flagged where the kernel saw another one, and nowhere else', () => {
+    const wrong: string[] = [];
+    let rewritten = 0;
+    opened.forEach((line, i) => {
+      const [, phase, file] = line.split(' ');
+      const recorded = /files\/([ab])"/.exec(opens[i]?.text ?? '')?.[1];
+      const differs = phase === 'rewrite' && recorded !== file;
+      if (differs) rewritten++;
+      if (differs !== (opens[i]?.path_rewritten === true)) wrong.push(`${line}: ${opens[i]?.text ?? ''}`);
+    });
+    assert.deepEqual(wrong, []);
+    const warnings = all.filter(({ kind, code }) => kind === 'warning' && String(code) === 'pathRewritten');
+    assert.equal(warnings.length, rewritten);
+  });
+});
+
+void describe('both ends know each other', () => {
+  const trace = newTrace();
+  const ran = run(recordCommand(trace, [target('peers'), freshFolder('peers')], ['--no-stacks']));
+  const labels = ran.stdout.split('\n').flatMap((line) => (line.startsWith('end ') ? [line.split(' ').slice(1)] : []));
+  const ends = descriptionsTouched(trace);
+  const described = new Map(labels.map(([thread, label = '']) => [label, ends.next(Number(thread))]));
+
+  void it('runs', () => {
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.ok(labels.length >= 18, ran.stdout);
+  });
+
+  for (const label of [...described.keys()].filter((name) => name.endsWith('-1')).map((name) => name.slice(0, -2))) {
+    void it(label, () => {
+      const [one, other] = [described.get(`${label}-1`), described.get(`${label}-2`)];
+      assert.ok(one !== undefined && other !== undefined && one !== other);
+      assert.equal(ends.peerOf(one), other);
+      // The pipe's other end has its first end as its peer, not the one that was opened anew.
+      assert.equal(ends.peerOf(other), label === 'reopened' ? described.get('pipe-1') : one);
+    });
+  }
+});
+
+void describe('random changes by several threads and processes', () => {
+  const long = process.env['SYSCOPE_LONG'] === '1';
+  const first = long ? Date.now() % 1_000_000 : 1;
+  for (let seed = first; seed < first + (long ? 20 : 2); seed++) {
+    void it(`seed ${String(seed)}`, () => {
+      const words = [target('fdstress'), freshFolder('fdstress'), String(seed), long ? '40' : '8'];
+      const { ran, rows } = record(words, ['--no-stacks']);
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.ok(assertTouches(ran.stdout, rows) > 500);
+    });
+  }
 });

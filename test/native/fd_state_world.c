@@ -53,6 +53,17 @@ static int probe_path(void *context, pid_t pid, int dirfd, const char *path, boo
 	return -ENOENT;
 }
 
+static int path_settled(void *context, pid_t pid, int dirfd, const char *path, uint64_t age_ns)
+{
+	const struct fake_world *w = context;
+
+	(void)pid;
+	(void)dirfd;
+	(void)path;
+	(void)age_ns;
+	return w->settled;
+}
+
 static int list_fds(void *context, pid_t pid, void (*each)(void *each_context, int fd), void *each_context)
 {
 	struct fake_world *w = context;
@@ -76,7 +87,7 @@ static int same_file(void *context, pid_t a, int fd_a, pid_t b, int fd_b)
 }
 
 static int probe_socket(
-	void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, uint64_t *peer_inode)
+	void *context, pid_t pid, int fd, uint64_t inode, uint8_t *cls, char *text, size_t size, struct fd_socket_peer *peer)
 {
 	struct fake_world *w = context;
 
@@ -86,7 +97,7 @@ static int probe_socket(
 		if (w->sockets[i].inode != inode)
 			continue;
 		*cls = w->sockets[i].cls;
-		*peer_inode = w->sockets[i].peer_inode;
+		*peer = (struct fd_socket_peer){ .inode = w->sockets[i].peer_inode };
 		snprintf(text, size, "%s", w->sockets[i].text);
 		return 0;
 	}
@@ -185,6 +196,7 @@ void world_begin(struct fake_world *w)
 		w,
 		probe_fd,
 		probe_path,
+		path_settled,
 		list_fds,
 		same_file,
 		probe_socket,

@@ -51,6 +51,7 @@ struct fake_world {
 		uint64_t data;
 	} watched[8]; /* by whichever epoll instance */
 	int watched_count;
+	int settled; /* what path_settled says */
 	bool list_fails;
 	uint64_t memory_at; /* memory holds memory_length bytes at this address */
 	size_t memory_length;
