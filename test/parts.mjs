@@ -157,7 +157,7 @@ async function suite(context) {
 
 const packed = async (context) => asOutcome('npm run package', await context.run(process.execPath, ['test/package.mjs']));
 
-/** needs: what set-up must have there (browser: Chromium; host: the VS Code test host). */
+/** needs: what set-up must have there (browser: Chromium; host: the VS Code test host; programs: servers to trace). */
 export const PARTS = [
   {
     name: 'generated',
@@ -175,7 +175,7 @@ export const PARTS = [
   { name: 'native', limitSeconds: 420, needs: [], run: ctest('native', '--tests') },
   { name: 'sanitized', limitSeconds: 900, needs: [], run: ctest('sanitized', '--sanitize') },
   { name: 'unit', limitSeconds: 420, needs: [], run: nodeTests('unit', { concurrency: 2, secondTry: true }) },
-  { name: 'e2e', limitSeconds: 900, needs: [], run: nodeTests('e2e', { concurrency: 1, secondTry: true }) },
+  { name: 'e2e', limitSeconds: 900, needs: ['programs'], run: nodeTests('e2e', { concurrency: 1, secondTry: true }) },
   { name: 'webview', limitSeconds: 900, needs: ['browser'], run: nodeTests('webview', { concurrency: 1, secondTry: true }) },
   { name: 'suite', limitSeconds: 900, needs: ['browser', 'host'], run: suite },
   {

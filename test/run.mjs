@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { endLeftOvers, runCommand } from './processes.mjs';
 import { PARTS } from './parts.mjs';
+import { ensurePrograms } from './programs.mjs';
 import {
   SetupError,
   checkNode,
@@ -106,6 +107,16 @@ function report(results) {
   return sum('failed') === 0;
 }
 
+/** Without them some tests are skipped, but not in the long run. */
+function setUpPrograms() {
+  const problem = ensurePrograms();
+  if (problem === undefined) return;
+  const text = `The comparison with strace lacks redis, nginx, ab and rsync: ${problem}.`;
+  if (process.env.SYSCOPE_LONG !== undefined)
+    throw new SetupError(`${text} \`apt-get update\` may help; the long run needs them.`);
+  console.log(`setup: ${text} Those tests are skipped.`);
+}
+
 async function main() {
   const { parts, words } = parseArguments(process.argv.slice(2));
   const needs = new Set(parts.flatMap((part) => part.needs));
@@ -114,6 +125,7 @@ async function main() {
   ensureNpmPackages();
   ensureBuild();
   if (needs.has('host')) await ensureHost();
+  if (needs.has('programs')) setUpPrograms();
 
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'sy-'));
   const logs = path.join(root, 'test/.out/logs');

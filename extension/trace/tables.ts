@@ -5,7 +5,7 @@
 export type ArgumentKind =
   | 'none' | 'int' | 'uint' | 'long' | 'ulong' | 'hex' | 'ptr' | 'size' | 'offset' | 'mode' | 'pid' | 'tid' | 'uid' | 'gid'
   | 'fd' | 'fd-at' | 'signal' | 'flags' | 'enum' | 'path' | 'str' | 'strv' | 'buf' | 'iovec' | 'msghdr' | 'mmsghdr' | 'sockaddr'
-  | 'struct' | 'array' | 'variant' | 'ptrv' | 'fdset' | 'dev' | 'dirents' | 'interrupted' | 'sigframe'; // prettier-ignore
+  | 'struct' | 'array' | 'variant' | 'ptrv' | 'fdset' | 'dev' | 'dirents' | 'interrupted' | 'sigframe' | 'sigmask'; // prettier-ignore
 export type Direction = 'word' | 'in' | 'out' | 'inout';
 export type LengthFrom = 'none' | 'arg' | 'arg-pointer' | 'ret' | 'fixed';
 

@@ -24,17 +24,17 @@ const WORDS = [
   'enum',
 ];
 const COPIED = ['path', 'str', 'strv', 'buf', 'iovec', 'msghdr', 'mmsghdr', 'sockaddr', 'struct', 'array'];
-const LATER = ['variant', 'ptrv', 'fdset', 'dev', 'dirents', 'interrupted', 'sigframe'];
+const LATER = ['variant', 'ptrv', 'fdset', 'dev', 'dirents', 'interrupted', 'sigframe', 'sigmask'];
 export const ARG_KINDS = [...WORDS, ...COPIED, ...LATER];
 export const DIRECTIONS = ['word', 'in', 'out', 'inout'];
 export const LENGTHS = ['none', 'arg', 'arg-pointer', 'ret', 'fixed'];
 
-const IMPLIED_DIRECTION = { path: 'in', str: 'in', strv: 'in', ptrv: 'in', interrupted: 'out', sigframe: 'in' };
+const IMPLIED_DIRECTION = { path: 'in', str: 'in', strv: 'in', ptrv: 'in', interrupted: 'out', sigframe: 'in', sigmask: 'in' };
 const ELEMENT_BYTES = { dirents: 1, sigframe: 8, fdset: 8, buf: 1, str: 1, path: 1, sockaddr: 1 };
 /** What is made of the ABI's words, by their size. */
 const WORD_BYTES = {
-  8: { strv: 8, ptrv: 8, iovec: 16, msghdr: 56, mmsghdr: 64 },
-  4: { strv: 4, ptrv: 4, iovec: 8, msghdr: 28, mmsghdr: 32 },
+  8: { strv: 8, ptrv: 8, sigmask: 16, iovec: 16, msghdr: 56, mmsghdr: 64 },
+  4: { strv: 4, ptrv: 4, sigmask: 8, iovec: 8, msghdr: 28, mmsghdr: 32 },
 };
 
 /**
@@ -71,7 +71,7 @@ export function parseKind(text, names) {
     case 'fdset':
       return { ...parsed, ...length(params[0], text) };
     case 'str':
-      return direction === 'in' ? parsed : { ...parsed, ...length(params[0], text) };
+      return direction === 'in' ? { ...parsed, ...form(params[0]) } : { ...parsed, ...length(params[0], text) };
     default:
       return { ...parsed, ...form(params[0]) };
   }

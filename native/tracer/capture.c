@@ -139,7 +139,8 @@ static uint64_t bytes_of(
 	case ARG_ARRAY:
 		*full = product(length, spec->element_bytes);
 		return limited(*full, CAPTURE_ARRAY_BYTES / spec->element_bytes * spec->element_bytes);
-	case ARG_MSGHDR: *full = spec->element_bytes; return *full;
+	case ARG_MSGHDR:
+	case ARG_SIGMASK: *full = spec->element_bytes; return *full;
 	case ARG_IOVEC:
 	case ARG_MMSGHDR:
 		*full = product(length, spec->element_bytes);
@@ -277,7 +278,7 @@ const char *capture_path(const struct capture *capture, size_t *at, uint8_t *arg
 static bool is_vector(const struct syscall_arg *spec)
 {
 	return spec->kind == ARG_IOVEC || spec->kind == ARG_MSGHDR || spec->kind == ARG_MMSGHDR || spec->kind == ARG_STRV ||
-	       spec->kind == ARG_PTRV;
+	       spec->kind == ARG_PTRV || spec->kind == ARG_SIGMASK;
 }
 
 static void write_item(

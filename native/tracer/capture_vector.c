@@ -1,5 +1,5 @@
 /*
- * Arguments that point to pointers: iovecs, messages, argument lists. Each piece that they lead to is a copy row of the
+ * Arguments that point to pointers: iovecs, messages, argument lists, pselect6's signal set. Each piece that they lead to is a copy row of the
  * same argument with its own address.
  * Must not live here: arguments that are just bytes (capture.c).
  */
@@ -9,11 +9,25 @@
 
 #include "capture_private.h"
 
+/* So many vectors of a call are kept with so many bytes each, whatever the payload: what a line of strace's shows. */
+#define VECTORS_BEGUN          32
+#define VECTOR_BEGINNING_BYTES 32
+/* The kernel's sigset_t. */
+#define SIGSET_BYTES 8
+
 static uint32_t least(uint64_t a, uint64_t b, uint64_t c)
 {
 	uint64_t smaller = a < b ? a : b;
 
 	return (uint32_t)(smaller < c ? smaller : c);
+}
+
+/* What may be kept of vector number index: what the payload has left, but of the first ones always the beginning. */
+static uint64_t room_for(const struct capture *capture, size_t index)
+{
+	uint32_t beginning = index < VECTORS_BEGUN ? least(VECTOR_BEGINNING_BYTES, capture->payload, UINT32_MAX) : 0;
+
+	return capture->budget > beginning ? capture->budget : beginning;
 }
 
 /*
@@ -29,7 +43,7 @@ static void read_iovecs(struct capture *capture, const struct capture_call *call
 
 	for (size_t i = 0; i < count && bytes > 0; i++) {
 		uint64_t length = vector[i].iov_len < bytes ? vector[i].iov_len : bytes;
-		uint32_t kept = least(length, capture->budget, UINT32_MAX);
+		uint32_t kept = least(length, room_for(capture, i), UINT32_MAX);
 		void *room = capture_room(capture, kept);
 
 		if (!room)
@@ -37,7 +51,7 @@ static void read_iovecs(struct capture *capture, const struct capture_call *call
 		full[used] = length;
 		pieces[used++] =
 			(struct memory_piece){ .address = (uintptr_t)vector[i].iov_base, .buffer = room, .length = kept };
-		capture->budget -= kept;
+		capture->budget -= least(kept, capture->budget, UINT32_MAX);
 		bytes -= length;
 	}
 	memory_read_pieces(call->tid, pieces, used);
@@ -183,6 +197,20 @@ static void write_strv(
 		write_strings(capture, call, kind, item->arg, pointers, count);
 }
 
+/* The address of a signal set and its size, and the set. */
+static void write_sigmask(
+	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
+{
+	uint64_t address = 0;
+	uint32_t got;
+
+	capture_row(capture, call, kind, item->arg, &item->piece, item->full);
+	if (item->piece.got < item->full)
+		return;
+	memcpy(&address, item->piece.buffer, item->spec->element_bytes / 2);
+	follow(capture, call, kind, item->arg, address, SIGSET_BYTES, SIGSET_BYTES, &got);
+}
+
 void capture_vector(
 	struct capture *capture, const struct capture_call *call, enum record_kind kind, const struct capture_item *item)
 {
@@ -190,6 +218,7 @@ void capture_vector(
 	case ARG_IOVEC: write_iovec(capture, call, kind, item); break;
 	case ARG_MSGHDR: write_message(capture, call, kind, item); break;
 	case ARG_MMSGHDR: write_messages(capture, call, kind, item); break;
+	case ARG_SIGMASK: write_sigmask(capture, call, kind, item); break;
 	default: write_strv(capture, call, kind, item); break;
 	}
 }

@@ -9,7 +9,7 @@ export interface DifferCommand {
   readonly changes?: 'out' | 'all';
 }
 
-const bash = (script: string, ...needs: string[]): Pick<DifferCommand, 'needs' | 'words'> => ({
+export const bash = (script: string, ...needs: string[]): Pick<DifferCommand, 'needs' | 'words'> => ({
   needs: ['bash', ...needs],
   words: (shell) => [shell, '-c', script],
 });

@@ -34,9 +34,16 @@ interface RuleBase {
 
 export type Side = 'strace' | 'syscope' | 'either';
 
+/** Lines of commands that do not run alike every time, whose number is so much a matter of chance that few runs don't show it. */
+export interface ChanceRule extends RuleBase {
+  /** Fits the line's whole shape: numbers are N, strings "S". */
+  readonly shape: string;
+}
+
 export interface RulesFile {
   readonly varying: readonly VaryingRule[];
   readonly differences: readonly DifferenceRule[];
+  readonly chance: readonly ChanceRule[];
 }
 
 /** What is left of a hunk: lines of strace's and of Syscope's. Rules take lines out. */
@@ -63,6 +70,7 @@ export class Rules {
   private readonly varying: readonly (readonly [id: string, pattern: RegExp, becomes: string])[];
   private readonly differences: readonly (readonly [id: string, apply: Apply])[];
   private readonly floating: readonly (readonly [id: string, line: RegExp])[];
+  private readonly chance: readonly (readonly [id: string, shape: RegExp])[];
 
   constructor(file: RulesFile, circumstances: Circumstances) {
     this.varying = file.varying
@@ -71,6 +79,7 @@ export class Rules {
     const differences = file.differences.filter((rule) => ruleHolds(rule, circumstances));
     this.differences = differences.flatMap((rule) => (rule.kind === 'floating' ? [] : [[rule.id, compile(rule)] as const]));
     this.floating = differences.flatMap((rule) => (rule.kind === 'floating' ? [[rule.id, wholeLine(rule.line)] as const] : []));
+    this.chance = file.chance.filter((rule) => ruleHolds(rule, circumstances)).map((rule) => [rule.id, wholeLine(rule.shape)]);
   }
 
   /** The line without what varies. */
@@ -98,6 +107,12 @@ export class Rules {
       return match.groups === undefined ? line : `${id} ${JSON.stringify(match.groups)}`;
     }
     return undefined;
+  }
+
+  byChance(shape: string): boolean {
+    const rule = this.chance.find(([, pattern]) => pattern.test(shape));
+    if (rule !== undefined) this.used(rule[0], 1);
+    return rule !== undefined;
   }
 
   private used(id: string, times: number): void {

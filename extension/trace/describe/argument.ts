@@ -123,6 +123,7 @@ function contentText(spec: ArgumentSpec, index: number): ContentText {
     case 'path':
       return (view, base) => stringText(view, index, base, direction, Infinity);
     case 'str':
+      if (spec.form === 'comm') return (view, base) => threadName(view, index, base);
       return (view, base) => stringText(view, index, base, direction, direction === 'out' ? Infinity : SHOWN);
     case 'strv':
       return (view, base) => stringsText(view, index, base, spec.elementBytes);
@@ -145,13 +146,16 @@ function contentText(spec: ArgumentSpec, index: number): ContentText {
           wordOf(spec),
         );
     case 'mmsghdr':
-      return (view, base) => messagesText({ view, arg: index, direction, wordBytes: wordOf(spec) }, base, messageCount(view, spec));
+      return (view, base) =>
+        messagesText({ view, arg: index, direction, wordBytes: wordOf(spec) }, base, messageCount(view, spec));
     case 'sockaddr':
       return (view, base) => socketAddress(view, spec, index, base, direction);
     case 'fdset':
       return (view, base) => descriptorSet(view, spec, index, base);
     case 'sigframe':
       return (view) => signalFrame(view, index);
+    case 'sigmask':
+      return (view, base) => maskAndSize(view, index, base, spec.elementBytes);
     case 'struct':
     case 'interrupted':
       return structPrinter(spec, index, direction);
@@ -163,7 +167,8 @@ function contentText(spec: ArgumentSpec, index: number): ContentText {
 }
 
 /** Of what is made of the ABI's words, how long these are. */
-const wordOf = (spec: ArgumentSpec): number => (spec.elementBytes <= 8 || spec.elementBytes === 28 || spec.elementBytes === 32 ? 4 : 8);
+const wordOf = (spec: ArgumentSpec): number =>
+  spec.elementBytes <= 8 || spec.elementBytes === 28 || spec.elementBytes === 32 ? 4 : 8;
 
 const moved = (view: CallView, direction: 'in' | 'out'): bigint | undefined =>
   direction === 'out' ? (view.ret ?? 0n) : undefined;
@@ -171,6 +176,16 @@ const moved = (view: CallView, direction: 'in' | 'out'): bigint | undefined =>
 function stringText(view: CallView, index: number, base: bigint, direction: 'in' | 'out', shown: number): string | undefined {
   const data = view.failed && direction === 'out' ? undefined : copied(view, direction, index, base);
   return data === undefined || data.errno !== 0 ? undefined : quotedString(data.bytes, data.full, shown);
+}
+
+const COMM_BYTES = 15; // TASK_COMM_LEN without its NUL, prctl(2)
+
+/** The kernel reads so many bytes of a thread's name, and whether more follow is not known. */
+function threadName(view: CallView, index: number, base: bigint): string | undefined {
+  const data = copied(view, 'in', index, base);
+  if (data === undefined || data.errno !== 0) return undefined;
+  const bytes = data.bytes.subarray(0, COMM_BYTES);
+  return quotedString(bytes, bytes.length + (bytes.length < COMM_BYTES ? 0 : 1));
 }
 
 function stringsText(view: CallView, index: number, base: bigint, size: number): string | undefined {
@@ -303,6 +318,15 @@ function signalFrame(view: CallView, index: number): string {
   return mask === undefined ? '' : `{mask=${sigsetText(u64(mask.bytes, 0))}}`;
 }
 
+/** What pselect6's last argument points to: the address of a signal set, and its size. */
+function maskAndSize(view: CallView, index: number, base: bigint, size: number): string | undefined {
+  const pair = copiedBytes(view, 'in', index, base, size);
+  if (pair === undefined) return undefined;
+  const [pointer, bytes] = [wordAt(pair, 0, size / 2), wordAt(pair, size / 2, size / 2)];
+  const mask = pointer === 0n ? undefined : copiedBytes(view, 'in', index, pointer, 8);
+  return `{sigmask=${mask === undefined ? words.address(pointer) : sigsetText(u64(mask, 0))}, sigsetsize=${bytes}}`;
+}
+
 function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out'): ContentText {
   const name = spec.struct ?? '';
   const row = STRUCTS[name];
@@ -320,26 +344,27 @@ function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out
 }
 
 /** Structs of which strace shows both what went in and what came out. */
-const CHANGES: Readonly<Record<string, (view: CallView, index: number, base: bigint, plain: ContentText, size: number) => string | undefined>> =
-  {
-    socklen: (view, index, base) => {
-      const before = copiedBytes(view, 'in', index, base, 4);
-      const after = view.failed ? undefined : copiedBytes(view, 'out', index, base, 4);
-      return before === undefined ? undefined : lengthText(i32(before, 0), after === undefined ? undefined : i32(after, 0));
-    },
-    'moved-offset': (view, index, base, plain, size) => {
-      const after = view.failed || view.ret === 0n ? undefined : copiedBytes(view, 'out', index, base, size);
-      const text = plain(view, base);
-      return text === undefined || after === undefined ? text : `${text} => [${BigInt.asIntN(size * 8, wordAt(after, 0, size))}]`;
-    },
-    clone_args: (view, index, base, plain) => {
-      const text = plain(view, base);
-      const given = copiedBytes(view, 'in', index, base, 64);
-      return text === undefined || given === undefined || view.failed || view.ret === undefined
-        ? text
-        : text + cloneResult(view.ret, given);
-    },
-  };
+const CHANGES: Readonly<
+  Record<string, (view: CallView, index: number, base: bigint, plain: ContentText, size: number) => string | undefined>
+> = {
+  socklen: (view, index, base) => {
+    const before = copiedBytes(view, 'in', index, base, 4);
+    const after = view.failed ? undefined : copiedBytes(view, 'out', index, base, 4);
+    return before === undefined ? undefined : lengthText(i32(before, 0), after === undefined ? undefined : i32(after, 0));
+  },
+  'moved-offset': (view, index, base, plain, size) => {
+    const after = view.failed || view.ret === 0n ? undefined : copiedBytes(view, 'out', index, base, size);
+    const text = plain(view, base);
+    return text === undefined || after === undefined ? text : `${text} => [${BigInt.asIntN(size * 8, wordAt(after, 0, size))}]`;
+  },
+  clone_args: (view, index, base, plain) => {
+    const text = plain(view, base);
+    const given = copiedBytes(view, 'in', index, base, 64);
+    return text === undefined || given === undefined || view.failed || view.ret === undefined
+      ? text
+      : text + cloneResult(view.ret, given);
+  },
+};
 
 /** The thread id that clone3 stored where its flags asked it to. It is the result, so it needs no copy. */
 function cloneResult(ret: bigint, given: Uint8Array): string {

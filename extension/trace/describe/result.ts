@@ -34,7 +34,7 @@ function successText(row: SyscallRow, spec: ResultSpec, view: CallView, ret: big
     case 'octal':
       return words.mode(Number(ret & 0xfffn));
     case 'flags':
-      return ret === 0n ? '0' : `${words.hex(ret)} (flags ${words.namesOf(spec.list ?? '')(ret)})`;
+      return flagsResult(ret, words.namesOf(spec.list ?? '')(ret));
     case 'named':
       return `${words.hex(ret)} (${words.namesOf(spec.list ?? '')(ret)})`;
     case 'enum':
@@ -61,6 +61,9 @@ function successText(row: SyscallRow, spec: ResultSpec, view: CallView, ret: big
       return words.int64(ret);
   }
 }
+
+/** Nothing is said of no flags, unless they have a name (O_RDONLY). */
+const flagsResult = (ret: bigint, names: string): string => (names === '0' ? '0' : `${words.hex(ret)} (flags ${names})`);
 
 const behind = (parts: readonly string[]): string => (parts.length === 0 ? '' : ` (${parts.join(', ')})`);
 

@@ -173,20 +173,22 @@ function pollFd(bytes: Uint8Array, at: number): string {
 }
 
 /** `size`: of the ABI's words. */
-const sigEvent = (size: number): BytesText => (bytes, at) => {
-  const [value, signo, notify] = [wordAt(bytes, at, size), i32(bytes, at + size), u32(bytes, at + size + 4)];
-  const parts = value === 0n ? [] : [`sigev_value={sival_int=${BigInt.asIntN(32, value)}, sival_ptr=${address(value)}}`];
-  parts.push(`sigev_signo=${notify === 0 || notify === 2 || notify === 4 ? signalName(signo) : signo}`);
-  parts.push(`sigev_notify=${namesOf('sigev')(BigInt(notify))}`);
-  if (notify === 4) parts.push(`sigev_notify_thread_id=${i32(bytes, at + size + 8)}`);
-  if (notify === 2) {
-    parts.push(
-      `sigev_notify_function=${address(wordAt(bytes, at + size + 8, size))}`,
-      `sigev_notify_attributes=${address(wordAt(bytes, at + 2 * size + 8, size))}`,
-    );
-  }
-  return `{${parts.join(', ')}}`;
-};
+const sigEvent =
+  (size: number): BytesText =>
+  (bytes, at) => {
+    const [value, signo, notify] = [wordAt(bytes, at, size), i32(bytes, at + size), u32(bytes, at + size + 4)];
+    const parts = value === 0n ? [] : [`sigev_value={sival_int=${BigInt.asIntN(32, value)}, sival_ptr=${address(value)}}`];
+    parts.push(`sigev_signo=${notify === 0 || notify === 2 || notify === 4 ? signalName(signo) : signo}`);
+    parts.push(`sigev_notify=${namesOf('sigev')(BigInt(notify))}`);
+    if (notify === 4) parts.push(`sigev_notify_thread_id=${i32(bytes, at + size + 8)}`);
+    if (notify === 2) {
+      parts.push(
+        `sigev_notify_function=${address(wordAt(bytes, at + size + 8, size))}`,
+        `sigev_notify_attributes=${address(wordAt(bytes, at + 2 * size + 8, size))}`,
+      );
+    }
+    return `{${parts.join(', ')}}`;
+  };
 
 /** Each of the three sets as names of capabilities; the second half of each lies 12 bytes on, capget(2). */
 function capabilities(bytes: Uint8Array, at: number): string {
@@ -239,10 +241,6 @@ const SPECIAL: Readonly<Record<string, (spec: StructSpec) => BytesText>> = {
   sigset: (spec) => {
     const set = numberAt(spec, '');
     return (bytes, at) => sigsetText(set(bytes, at));
-  },
-  sigmask6: (spec) => {
-    const [set, size] = [numberAt(spec, 'sigmask'), numberAt(spec, 'sigsetsize')];
-    return (bytes, at) => `{sigmask=${address(set(bytes, at))}, sigsetsize=${size(bytes, at)}}`;
   },
   sigaction: (spec) => {
     const [handler, flags, restorer, mask] = ['sa_handler', 'sa_flags', 'sa_restorer', 'sa_mask'].map((n) => numberAt(spec, n));

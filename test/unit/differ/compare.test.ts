@@ -5,7 +5,7 @@ import { compareRuns, differencesText, type Difference } from '../../differ/comp
 import { parseLog } from '../../differ/log';
 import { Rules, type RulesFile } from '../../differ/rules';
 
-const NONE: RulesFile = { varying: [], differences: [] };
+const NONE: RulesFile = { varying: [], differences: [], chance: [] };
 
 const LOG = `10    execve("/bin/cat", ["cat", "x"], 0x7ffd00000000 /* 2 vars */) = 0
 10    brk(NULL)                         = 0x55d7eb0c4000
@@ -93,7 +93,7 @@ void describe('rules', () => {
   } as const;
 
   void it('take out a changed line, if what has a name is the same', () => {
-    const rules: RulesFile = { varying: [], differences: [change] };
+    const rules: RulesFile = { ...NONE, differences: [change] };
     const uses = new Map<string, number>();
     assert.deepEqual(compared(OTHER.replace('"hello"', '"hell"'), rules, uses), []);
     assert.equal(uses.get('r'), 1);
@@ -102,7 +102,7 @@ void describe('rules', () => {
 
   void it('take out a line on the side that they name', () => {
     const extra = (side: 'strace' | 'syscope'): RulesFile => ({
-      varying: [],
+      ...NONE,
       differences: [{ id: 'r', cause: 'c', kind: 'extra', side, line: 'munmap\\(.*' }],
     });
     const log = BROKEN['a line too few']?.(OTHER) ?? '';
@@ -112,7 +112,7 @@ void describe('rules', () => {
 
   void it('let a floating line come at any time, as often as on the other side', () => {
     const rules: RulesFile = {
-      varying: [],
+      ...NONE,
       differences: [{ id: 'r', cause: 'c', kind: 'floating', line: '--- SIGCHLD .* ---' }],
     };
     const signal = /70 +--- .*\n/.exec(OTHER)?.[0] ?? '';
@@ -121,14 +121,14 @@ void describe('rules', () => {
   });
 
   void it('hold only on their commands', () => {
-    const rules: RulesFile = { varying: [], differences: [{ ...change, commands: ['dd'] }] };
+    const rules: RulesFile = { ...NONE, differences: [{ ...change, commands: ['dd'] }] };
     assert.equal(compared(OTHER.replace('"hello"', '"hell"'), rules).length, 1);
   });
 
   void it('replace what varies on both sides', () => {
     const rules: RulesFile = {
+      ...NONE,
       varying: [{ id: 'v', cause: 'c', pattern: '^(read\\(3, )"\\w+"', becomes: '$1"TEXT"' }],
-      differences: [],
     };
     assert.deepEqual(compared(OTHER.replace('"hello"', '"hell"'), rules), []);
   });

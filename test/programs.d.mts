@@ -1,0 +1,4 @@
+export const PROGRAMS_FOLDER: string;
+export function programsPath(): string;
+export function librariesPath(): string;
+export function ensurePrograms(): string | undefined;
