@@ -1,6 +1,6 @@
 /**
  * Commands that do not run alike every time: per process, how often each line comes, against how often it comes in several runs
- * under strace. What is the same in all of those is the same under Syscope; what varies stays in strace's own range. Pure.
+ * under strace. Lines that are the same in all of those are the same under Syscope, and their number stays in strace's own range. Pure.
  */
 import type { Run } from './compare';
 import { normalise } from './normalise';
@@ -21,12 +21,13 @@ export interface SpreadDifference extends Found {
   /** How many lines of this shape, in each run of strace's. */
   readonly strace: readonly number[];
   readonly syscope: number;
-  /** Where their number does not vary: lines that only one side has. */
+  /** Syscope's lines that strace never has. */
   readonly lines: readonly string[];
 }
 
-/** A shape's number may lie outside the range that few runs show, by its width and this many. */
-const BEYOND = 1;
+/** A shape's number may lie outside the range that few runs show: by its width, and by this many or this part of it. */
+const BEYOND = 2;
+const BEYOND_PART = 0.05;
 
 export function compareSpread(strace: readonly Run[], syscope: Run, rules: Rules): readonly SpreadDifference[] {
   const expected = strace.map((run) => count(run, rules));
@@ -61,30 +62,31 @@ export function shapeOf(line: string): string {
     .replace(/"(?:[^"\\]|\\.)*"(?:\.\.\.)?/g, '"S"')
     .replace(/<[\d.]+>/g, 'N')
     .replace(/(?<![\w.])-?(?:0x[0-9a-f]+|\d+)(?![\w.])/g, 'N')
-    .replace(/(\{(?:[^{}]|\{[^{}]*\})*\}|N)(?:, \1)+/g, '$1');
+    .replace(/(\{(?:[^{}]|\{[^{}]*\})*\})(?:, \1)+/g, '$1');
 }
 
 const total = (lines: Lines): number => [...lines.values()].reduce((sum, times) => sum + times, 0);
 
 function compareShape(key: string, expected: readonly Lines[], found: Lines, rules: Rules): SpreadDifference[] {
   const [process = '', shape = ''] = key.split(SEPARATOR);
-  const [first = EMPTY] = expected;
-  const constant = expected.every((lines) => same(lines, first));
+  const strange = strangeLines(expected, found);
   const totals = expected.map(total);
-  const [least, most] = [Math.min(...totals), Math.max(...totals)];
-  const beyond = most - least + BEYOND;
-  const holds = constant ? same(found, first) : total(found) >= least - beyond && total(found) <= most + beyond;
-  if (holds || rules.byChance(shape)) return [];
-  return [{ process, shape, strace: totals, syscope: total(found), lines: constant ? onOneSide(first, found) : [] }];
+  if ((strange.length === 0 && liesWithin(totals, total(found))) || rules.byChance(shape)) return [];
+  return [{ process, shape, strace: totals, syscope: total(found), lines: strange }];
 }
 
-const same = (left: Lines, right: Lines): boolean =>
-  left.size === right.size && [...left].every(([line, times]) => right.get(line) === times);
+/** What strace has in every run is there, and what it never has is not. */
+function liesWithin(totals: readonly number[], found: number): boolean {
+  const [least, most] = [Math.min(...totals), Math.max(...totals)];
+  const beyond = most - least + Math.max(BEYOND, most * BEYOND_PART);
+  return found >= least - beyond && found <= most + beyond && (found > 0 || least === 0) && (found === 0 || most > 0);
+}
 
-function onOneSide(strace: Lines, syscope: Lines): string[] {
-  const surplus = (these: Lines, those: Lines, mark: string): string[] =>
-    [...these].filter(([line, times]) => times > (those.get(line) ?? 0)).map(([line]) => `${mark} ${line}`);
-  return [...surplus(strace, syscope, '-'), ...surplus(syscope, strace, '+')];
+/** Where strace's runs have the same lines: Syscope's that are not among them. Where the lines vary, their numbers are a matter of chance. */
+function strangeLines(expected: readonly Lines[], found: Lines): string[] {
+  const known = new Set(expected.flatMap((lines) => [...lines.keys()]));
+  const vary = expected.some((lines) => lines.size !== known.size);
+  return vary ? [] : [...found.keys()].filter((line) => !known.has(line)).map((line) => `+ ${line}`);
 }
 
 export function spreadText(differences: readonly SpreadDifference[]): string {
