@@ -31,7 +31,7 @@ void describe('the shape of a line', () => {
     assert.equal(shapeOf('read(3, "a\\"b"..., 4096) = 17'), 'read(N, "S", N) = N');
     assert.equal(
       shapeOf('poll([{fd=3, events=POLLIN}, {fd=4, events=POLLIN}], 2, -1) = 1'),
-      'poll([{fd=N, events=POLLIN}], N) = N',
+      'poll([{fd=N, events=POLLIN}], N, N) = N',
     );
     assert.equal(shapeOf('wait4(-1, NULL, 0, NULL) = <1.2>'), 'wait4(N, NULL, N, NULL) = N');
   });
