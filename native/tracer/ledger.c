@@ -177,6 +177,12 @@ void ledger_enter(struct tracer *tracer, struct tracee *tracee)
 	}
 }
 
+/* Effects by which the last descriptor of a ring can go. */
+static bool may_close(uint8_t effect)
+{
+	return effect == EFFECT_CLOSE || effect == EFFECT_CLOSE_RANGE || effect == EFFECT_DUP2 || effect == EFFECT_UNSHARE;
+}
+
 void ledger_exit(struct tracer *tracer, struct tracee *tracee)
 {
 	const struct syscall_row *row = tracee->call.row;
@@ -189,6 +195,8 @@ void ledger_exit(struct tracer *tracer, struct tracee *tracee)
 	case LEDGER_AIO_SUBMIT: aio_submit_exit(tracer, tracee); break;
 	default: ledger_maps_exit(tracer, tracee); break;
 	}
+	if (row && may_close(row->effect))
+		uring_let_go(tracer, false);
 }
 
 /* What runs, as a sentence: a program of 32 bits, or one that uses the other entries. */
@@ -234,6 +242,7 @@ void ledger_exec(struct tracer *tracer, struct tracee *tracee)
 {
 	note_foreign_rest(tracer, tracee);
 	space_renew(tracee->process->space);
+	uring_let_go(tracer, false);
 	if (tracee->process->space->vdso)
 		note_vdso(tracer, tracee);
 }
@@ -286,8 +295,15 @@ void ledger_thread_end(struct tracer *tracer, struct tracee *tracee)
 	note_unconfirmed(tracer, tracee);
 }
 
+void ledger_exiting(struct tracer *tracer, const struct tracee *tracee)
+{
+	if (tracee->process && (tracee->process->exits || tracee->process->exiting == tracee->process->threads))
+		uring_let_go(tracer, true);
+}
+
 void ledger_process_end(struct tracer *tracer, const struct tracee *tracee)
 {
+	uring_let_go(tracer, true);
 	note_foreign_rest(tracer, tracee);
 }
 

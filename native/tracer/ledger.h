@@ -29,6 +29,8 @@ void ledger_exec(struct tracer *tracer, struct tracee *tracee);
 /* A process that ran before, seized and stopping: what it has mapped by now. tracee: one of its threads. */
 void ledger_attached(struct tracer *tracer, const struct tracee *tracee);
 
+/* A thread's end is under way (exits.h knows). */
+void ledger_exiting(struct tracer *tracer, const struct tracee *tracee);
 /* A thread is over: what it was handing over when it died. */
 void ledger_thread_end(struct tracer *tracer, struct tracee *tracee);
 /* With its process's last thread. */

@@ -42,6 +42,12 @@ struct fixed_file {
 	uint8_t cls;
 };
 
+/* Our own mapping of a ring, by enum uring_area; NULL: none. */
+struct own_mapping {
+	unsigned char *area[2];
+	size_t bytes[2];
+};
+
 struct ring {
 	struct ring *next;
 	uint64_t key; /* its description; of one without a descriptor: a number above all of those */
@@ -50,6 +56,8 @@ struct ring {
 	uint64_t rings_address, sqes_address; /* ... 0: not */
 	bool refused;                         /* the kernel doesn't let that memory be read */
 	uint32_t recorded;                    /* the position behind the last one that has a row */
+	int fd;                               /* the number that it was named by last */
+	struct own_mapping own;
 	struct fixed_file *files;
 	uint32_t file_count;
 };
@@ -59,6 +67,7 @@ struct ring {
 struct ledger {
 	struct ring *rings[LEDGER_RING_BUCKETS];
 	uint32_t ring_count, sweep_at;
+	bool mapped;               /* some have mappings of our own */
 	uint64_t unnamed;          /* rings without a descriptor so far */
 	struct uring_sqe *entries; /* scratch: URING_MAX_ENTRIES of them, made with the first ring */
 };
@@ -76,20 +85,35 @@ void ledger_rows(struct tracer *tracer, const struct tracee *tracee, const struc
 /* A row that is about no descriptor. count 0: how often can't be known. */
 void ledger_note(struct tracer *tracer, const struct tracee *tracee, uint32_t reason, uint64_t count, const char *text);
 
+/* io_uring_register(2): the descriptor is an index of the thread's registered rings. */
+#define REGISTER_USE_REGISTERED_RING (1u << 31)
+
 /* ledger_uring.c */
+/* NULL: no such ring. */
+struct ring *uring_find(struct ledger *ledger, uint64_t key);
+/* The key of the ring that the call is about, 0: none that is known. */
+uint64_t uring_key_of_call(const struct tracee *tracee);
+/* What a struct io_uring_params in the program's memory says. False: it can't be read, or makes no sense. */
+bool uring_read_params(const struct tracee *tracee, uint64_t address, struct uring_setup *out);
 void uring_setup_exit(struct tracer *tracer, struct tracee *tracee);
 void uring_enter_enter(struct tracer *tracer, struct tracee *tracee);
 void uring_enter_exit(struct tracer *tracer, struct tracee *tracee);
-void uring_register_exit(struct tracer *tracer, struct tracee *tracee);
 /* The ring's key by which a call that uses rings names one; corrects call.fd of a registered one. */
 void uring_touch(struct tracer *tracer, struct tracee *tracee);
 /* True if the description is a ring, whose mapping this is. */
 bool uring_mapped(struct tracer *tracer, const struct process *process, uint64_t description, uint64_t address, uint64_t offset);
+/* Lets go of our own mappings of rings that no descriptor refers to any more, or of all. */
+void uring_let_go(struct tracer *tracer, bool all);
 void uring_free(struct ledger *ledger);
+
+/* uring_registered.c */
+void uring_register_exit(struct tracer *tracer, struct tracee *tracee);
 
 /* uring_memory.c: the entries that a submission would take now. Returns how many; *unread: how many more can't be read. */
 uint32_t uring_memory_collect(const struct tracee *tracee, struct ring *ring, int fd, uint32_t to_submit,
 	struct uring_sqe *entries, uint32_t capacity, uint32_t *head, uint32_t *unread);
+
+void uring_memory_let_go(struct ring *ring);
 
 /* ledger_aio.c */
 void aio_setup_exit(struct tracer *tracer, const struct tracee *tracee);

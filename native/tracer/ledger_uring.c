@@ -13,14 +13,8 @@
 
 /* io_uring_enter(2): the descriptor is an index of the thread's registered rings. */
 #define ENTER_REGISTERED_RING (1u << 4)
-/* io_uring_register(2): likewise. */
-#define REGISTER_USE_REGISTERED_RING (1u << 31)
-#define SQE_FIXED_FILE               (1u << 0)
-/* Registered files that are followed; the rest are shown by their index alone. */
-#define MAX_FIXED_FILES  4096
-#define FILE_INDEX_ALLOC UINT32_MAX
-#define FILE_NONE        (-1)
-#define FILE_SKIP        (-2)
+#define SQE_FIXED_FILE        (1u << 0)
+#define FILE_INDEX_ALLOC      UINT32_MAX
 /* Keys of rings without a descriptor: above all ids of descriptions. */
 #define UNNAMED_KEY  (UINT64_C(1) << 63)
 #define FIRST_SWEEP  256u
@@ -28,30 +22,12 @@
 #define MMAP_SQ_RING UINT64_C(0)
 #define MMAP_SQES    UINT64_C(0x10000000)
 
-/* io_uring_register(2)'s operations that change what is followed here. */
-enum {
-	REGISTER_FILES = 2,
-	UNREGISTER_FILES = 3,
-	REGISTER_FILES_UPDATE = 6,
-	REGISTER_FILES2 = 13,
-	REGISTER_FILES_UPDATE2 = 14,
-	REGISTER_RING_FDS = 20,
-	UNREGISTER_RING_FDS = 21,
-	REGISTER_RESIZE_RINGS = 33,
-};
-
-/* struct io_uring_rsrc_update. */
-struct ring_update {
-	uint32_t offset, reserved;
-	uint64_t data;
-};
-
 static struct ring **bucket_of(struct ledger *ledger, uint64_t key)
 {
 	return &ledger->rings[key % LEDGER_RING_BUCKETS];
 }
 
-static struct ring *ring_find(struct ledger *ledger, uint64_t key)
+struct ring *uring_find(struct ledger *ledger, uint64_t key)
 {
 	struct ring *ring = key ? *bucket_of(ledger, key) : NULL;
 
@@ -62,6 +38,7 @@ static struct ring *ring_find(struct ledger *ledger, uint64_t key)
 
 static void ring_free(struct ring *ring)
 {
+	uring_memory_let_go(ring);
 	free(ring->files);
 	free(ring);
 }
@@ -79,6 +56,33 @@ void uring_free(struct ledger *ledger)
 	free(ledger->entries);
 }
 
+static bool is_open(const struct tracer *tracer, const struct ring *ring)
+{
+	uint8_t cls = FD_CLASS_POLL;
+
+	if (ring->key < UNNAMED_KEY)
+		fd_state_name(tracer->fds, ring->key, &cls);
+	return cls != FD_CLASS_NONE;
+}
+
+void uring_let_go(struct tracer *tracer, bool all)
+{
+	struct ledger *ledger = tracer->ledger;
+	bool kept = false;
+
+	for (size_t i = 0; i < LEDGER_RING_BUCKETS && ledger->mapped; i++) {
+		for (struct ring *ring = ledger->rings[i]; ring; ring = ring->next) {
+			if (!ring->own.area[URING_RINGS])
+				continue;
+			if (all || !is_open(tracer, ring))
+				uring_memory_let_go(ring);
+			else
+				kept = true;
+		}
+	}
+	ledger->mapped = kept;
+}
+
 /* Rings that no descriptor refers to any more are forgotten, now and then. */
 static void sweep(struct tracer *tracer)
 {
@@ -87,11 +91,8 @@ static void sweep(struct tracer *tracer)
 	for (size_t i = 0; i < LEDGER_RING_BUCKETS; i++) {
 		for (struct ring **link = &ledger->rings[i]; *link;) {
 			struct ring *ring = *link;
-			uint8_t cls = FD_CLASS_POLL;
 
-			if (ring->key < UNNAMED_KEY)
-				fd_state_name(tracer->fds, ring->key, &cls);
-			if (cls != FD_CLASS_NONE) {
+			if (is_open(tracer, ring)) {
 				link = &ring->next;
 				continue;
 			}
@@ -122,7 +123,7 @@ static struct ring *ring_add(struct tracer *tracer, uint64_t key)
 	return ring;
 }
 
-static bool read_params(const struct tracee *tracee, uint64_t address, struct uring_setup *out)
+bool uring_read_params(const struct tracee *tracee, uint64_t address, struct uring_setup *out)
 {
 	unsigned char params[URING_PARAMS_BYTES];
 
@@ -151,7 +152,7 @@ bool ledger_result_is_index(const struct tracee *tracee)
 
 	if (!call->row || call->row->ledger != LEDGER_URING_SETUP || call->ret < 0)
 		return false;
-	return read_params(tracee, call->args[1], &setup) && (setup.flags & URING_SETUP_REGISTERED_FD_ONLY);
+	return uring_read_params(tracee, call->args[1], &setup) && (setup.flags & URING_SETUP_REGISTERED_FD_ONLY);
 }
 
 void uring_setup_exit(struct tracer *tracer, struct tracee *tracee)
@@ -165,7 +166,7 @@ void uring_setup_exit(struct tracer *tracer, struct tracee *tracee)
 	ledger_note(tracer, tracee, BLIND_REASON_IO_URING, 1,
 		"An io_uring was set up: what is asked for through its memory makes no system call of its own; what "
 		"io_uring_enter hands over is listed.");
-	if (!read_params(tracee, tracee->call.args[1], &setup))
+	if (!uring_read_params(tracee, tracee->call.args[1], &setup))
 		return;
 	if (setup.flags & URING_SETUP_SQPOLL)
 		ledger_note(tracer, tracee, BLIND_REASON_IO_URING_POLLED, 0,
@@ -178,9 +179,10 @@ void uring_setup_exit(struct tracer *tracer, struct tracee *tracee)
 	ring->rings_address = setup.rings_address;
 	ring->sqes_address = setup.sqes_address;
 	ring->space = tracee->process->space->id;
+	ring->fd = (int)tracee->call.ret;
 }
 
-static uint64_t key_of_call(const struct tracee *tracee)
+uint64_t uring_key_of_call(const struct tracee *tracee)
 {
 	const struct fd_call *call = &tracee->call;
 	bool registered = call->row->ledger == LEDGER_URING_ENTER ? (call->args[3] & ENTER_REGISTERED_RING) != 0
@@ -196,7 +198,7 @@ static uint64_t key_of_call(const struct tracee *tracee)
 void uring_touch(struct tracer *tracer, struct tracee *tracee)
 {
 	struct fd_call *call = &tracee->call;
-	uint64_t key = key_of_call(tracee);
+	uint64_t key = uring_key_of_call(tracee);
 
 	if (key == call->description && key != 0)
 		return;
@@ -211,7 +213,7 @@ void uring_touch(struct tracer *tracer, struct tracee *tracee)
 
 bool uring_mapped(struct tracer *tracer, const struct process *process, uint64_t description, uint64_t address, uint64_t offset)
 {
-	struct ring *ring = ring_find(tracer->ledger, description);
+	struct ring *ring = uring_find(tracer->ledger, description);
 
 	if (!ring)
 		return false;
@@ -260,12 +262,23 @@ static void take_entry(struct tracer *tracer, const struct tracee *tracee, const
 	ledger_fill(tracer, tracee, op, entry->address, entry->length, entry->offset, out);
 }
 
+/* The descriptor by which the ring can be fetched. -1: none that is known. */
+static int fd_of(struct tracer *tracer, const struct tracee *tracee, struct ring *ring)
+{
+	const struct fd_call *call = &tracee->call;
+
+	if (!(call->args[3] & ENTER_REGISTERED_RING))
+		ring->fd = (int)call->args[0];
+	else if (fd_state_lookup(tracer->fds, call->files, call->tid, call->process, ring->fd) != ring->key)
+		return -1;
+	return ring->fd;
+}
+
 void uring_enter_enter(struct tracer *tracer, struct tracee *tracee)
 {
-	struct ring *ring = ring_find(tracer->ledger, key_of_call(tracee));
+	struct ring *ring = uring_find(tracer->ledger, uring_key_of_call(tracee));
 	uint32_t to_submit = (uint32_t)tracee->call.args[1];
 	uint32_t entries = ring ? ring->setup.layout.entries : 0;
-	bool registered = (tracee->call.args[3] & ENTER_REGISTERED_RING) != 0;
 	struct thread_ledger *own;
 	uint32_t unread;
 
@@ -279,8 +292,9 @@ void uring_enter_enter(struct tracer *tracer, struct tracee *tracee)
 	own->count = 0;
 	if (!ring)
 		return;
-	own->count = uring_memory_collect(tracee, ring, registered ? -1 : (int)tracee->call.args[0], to_submit,
-		tracer->ledger->entries, own->capacity, &own->head, &unread);
+	own->count = uring_memory_collect(tracee, ring, fd_of(tracer, tracee, ring), to_submit, tracer->ledger->entries,
+		own->capacity, &own->head, &unread);
+	tracer->ledger->mapped |= ring->own.area[URING_RINGS] != NULL;
 	for (uint32_t i = 0; i < own->count; i++)
 		take_entry(tracer, tracee, ring, &tracer->ledger->entries[i], &own->items[i]);
 }
@@ -323,7 +337,7 @@ void uring_enter_exit(struct tracer *tracer, struct tracee *tracee)
 
 	if (!own || !own->reason)
 		return;
-	ring = ring_find(tracer->ledger, own->ring);
+	ring = uring_find(tracer->ledger, own->ring);
 	/* Another thread may have handed over some of what we saw: each entry has one row, whoever it was. */
 	if (ring && ring->recorded - own->head <= own->count)
 		skip = ring->recorded - own->head;
@@ -333,132 +347,9 @@ void uring_enter_exit(struct tracer *tracer, struct tracee *tracee)
 		apply(tracer, tracee, ring, &own->items[i]);
 	if (ring)
 		ring->recorded = own->head + skip + taken;
+	uring_let_go(tracer, false);
 	if (taken > rows)
 		ledger_note(tracer, tracee, BLIND_REASON_UNREAD, taken - rows,
 			"Submissions to an io_uring could not be read from its memory.");
 	own->reason = 0;
-}
-
-static bool size_files(struct ring *ring, uint64_t count)
-{
-	struct fixed_file *files;
-
-	free(ring->files);
-	ring->files = NULL;
-	ring->file_count = 0;
-	if (count > MAX_FIXED_FILES)
-		count = MAX_FIXED_FILES;
-	files = count > 0 ? calloc(count, sizeof(*files)) : NULL;
-	if (!files)
-		return false;
-	ring->files = files;
-	ring->file_count = (uint32_t)count;
-	return true;
-}
-
-/* Files [first, first + count) are what the array of numbers in the program's memory says. */
-static void take_files(
-	struct tracer *tracer, const struct tracee *tracee, struct ring *ring, uint64_t first, uint64_t count, uint64_t array)
-{
-	int32_t numbers[64];
-
-	for (uint64_t done = 0; done < count && first + done < ring->file_count; done += 64) {
-		uint64_t part = count - done < 64 ? count - done : 64;
-
-		if (part > ring->file_count - first - done)
-			part = ring->file_count - first - done;
-		if (memory_read(tracee->tid, array + done * 4, numbers, (size_t)part * 4) != 0)
-			memset(numbers, 0xff, sizeof(numbers));
-		for (uint64_t i = 0; i < part; i++) {
-			struct submission file = { 0 };
-
-			if (numbers[i] == FILE_SKIP)
-				continue;
-			if (numbers[i] != FILE_NONE)
-				ledger_describe(tracer, tracee, numbers[i], &file);
-			ring->files[first + done + i] =
-				(struct fixed_file){ .description = file.description, .name = file.name, .cls = file.cls };
-		}
-	}
-}
-
-/* struct io_uring_rsrc_register: nr, flags, resv2, data, tags. */
-static void register_files2(struct tracer *tracer, const struct tracee *tracee, struct ring *ring, uint64_t address)
-{
-	uint64_t words[4];
-
-	if (memory_read(tracee->tid, address, words, sizeof(words)) != 0)
-		return;
-	if (size_files(ring, (uint32_t)words[0]) && words[2] != 0)
-		take_files(tracer, tracee, ring, 0, (uint32_t)words[0], words[2]);
-}
-
-/* struct io_uring_rsrc_update, and rsrc_update2, which says their number itself: offset, resv, data, tags, nr. */
-static void update_files(
-	struct tracer *tracer, const struct tracee *tracee, struct ring *ring, uint64_t address, bool second, uint64_t count)
-{
-	uint64_t words[4] = { 0 };
-
-	if (memory_read(tracee->tid, address, words, second ? sizeof(words) : 16) != 0)
-		return;
-	take_files(tracer, tracee, ring, (uint32_t)words[0], second ? (uint32_t)words[3] : count, words[1]);
-}
-
-/* The kernel has written back under which index it put each. */
-static void register_rings(struct tracer *tracer, struct tracee *tracee, bool add)
-{
-	const struct fd_call *call = &tracee->call;
-	struct thread_ledger *own = ledger_of_thread(tracee, 0);
-	struct ring_update updates[LEDGER_REGISTERED_RINGS];
-	uint32_t count = call->ret < LEDGER_REGISTERED_RINGS ? (uint32_t)call->ret : LEDGER_REGISTERED_RINGS;
-
-	if (!own || memory_read(tracee->tid, call->args[2], updates, count * sizeof(updates[0])) != 0)
-		return;
-	for (uint32_t i = 0; i < count; i++) {
-		if (updates[i].offset >= LEDGER_REGISTERED_RINGS)
-			continue;
-		own->rings[updates[i].offset] =
-			add ? fd_state_lookup(tracer->fds, call->files, call->tid, call->process, (int)updates[i].data) : 0;
-	}
-}
-
-static void resize(const struct tracee *tracee, struct ring *ring, uint64_t address)
-{
-	struct uring_setup setup;
-	uint32_t flags = ring->setup.flags;
-
-	if (!read_params(tracee, address, &setup))
-		return;
-	setup.layout.sqe_bytes = ring->setup.layout.sqe_bytes;
-	setup.layout.has_array = ring->setup.layout.has_array;
-	ring->setup = setup;
-	ring->setup.flags = flags;
-	if (!(flags & URING_SETUP_NO_MMAP))
-		ring->rings_address = ring->sqes_address = 0; /* until it is mapped anew */
-}
-
-void uring_register_exit(struct tracer *tracer, struct tracee *tracee)
-{
-	const struct fd_call *call = &tracee->call;
-	uint32_t operation = (uint32_t)call->args[1] & ~REGISTER_USE_REGISTERED_RING;
-	struct ring *ring = ring_find(tracer->ledger, key_of_call(tracee));
-
-	if (call->ret < 0)
-		return;
-	if (operation == REGISTER_RING_FDS || operation == UNREGISTER_RING_FDS)
-		register_rings(tracer, tracee, operation == REGISTER_RING_FDS);
-	if (!ring)
-		return;
-	switch (operation) {
-	case REGISTER_FILES:
-		if (size_files(ring, (uint32_t)call->args[3]))
-			take_files(tracer, tracee, ring, 0, (uint32_t)call->args[3], call->args[2]);
-		break;
-	case REGISTER_FILES2: register_files2(tracer, tracee, ring, call->args[2]); break;
-	case REGISTER_FILES_UPDATE: update_files(tracer, tracee, ring, call->args[2], false, (uint64_t)call->ret); break;
-	case REGISTER_FILES_UPDATE2: update_files(tracer, tracee, ring, call->args[2], true, 0); break;
-	case UNREGISTER_FILES: size_files(ring, 0); break;
-	case REGISTER_RESIZE_RINGS: resize(tracee, ring, call->args[2]); break;
-	default: break;
-	}
 }

@@ -135,6 +135,7 @@ static void handle_exiting(struct tracer *tracer, struct tracee *tracee)
 	exits_begin(tracee, (int)children_event_message(tracee->tid));
 	if (tracee->process)
 		process_check_ending(tracer, tracee->process);
+	ledger_exiting(tracer, tracee);
 	resume_tracee(tracee, 0);
 }
 

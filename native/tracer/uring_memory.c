@@ -1,7 +1,7 @@
 /*
  * How a ring's memory is reached: through the program's own mapping of it, or where the kernel does not let that be read (before
- * Linux 6.10 it has no pages to be read from), or it lies in another process, through a mapping of our own, for as long as one
- * look takes: kept, it would keep the ring alive.
+ * Linux 6.10 it has no pages to be read from), or it lies in another process, through a mapping of our own. That one keeps the ring
+ * alive: it is let go as soon as the last descriptor of the ring is closed, and when a process with rings begins to end.
  * Must not live here: what the memory says (uring_ring.h).
  */
 #include <errno.h>
@@ -22,11 +22,6 @@
 #define PAGE_BYTES   4096u
 /* PIDFD_THREAD (pidfd_open(2)), which is O_EXCL. */
 #define PIDFD_OF_THREAD O_EXCL
-
-struct own_mapping {
-	unsigned char *area[2]; /* by enum uring_area */
-	size_t bytes[2];
-};
 
 struct tracee_memory {
 	pid_t tid;
@@ -127,6 +122,10 @@ static bool map_own(const struct tracee *tracee, int fd, const struct uring_layo
 	mapped = map_area(own, URING_RINGS, ring, rings_bytes(layout), OFFSET_RINGS) &&
 		 map_area(own, URING_SQES, ring, (size_t)layout->entries * layout->sqe_bytes, OFFSET_SQES);
 	close(ring);
+	if (!mapped) {
+		unmap(own);
+		memset(own, 0, sizeof(*own));
+	}
 	return mapped;
 }
 
@@ -136,7 +135,6 @@ uint32_t uring_memory_collect(const struct tracee *tracee, struct ring *ring, in
 	const struct uring_layout *layout = &ring->setup.layout;
 	struct tracee_memory memory = { tracee->tid, { ring->rings_address, ring->sqes_address } };
 	bool here = ring->rings_address && ring->sqes_address && ring->space == tracee->process->space->id;
-	struct own_mapping own;
 	uint32_t count = 0;
 
 	*unread = to_submit;
@@ -146,10 +144,15 @@ uint32_t uring_memory_collect(const struct tracee *tracee, struct ring *ring, in
 			return count;
 		ring->refused = !(ring->setup.flags & URING_SETUP_NO_MMAP);
 	}
-	if (fd < 0 || (ring->setup.flags & URING_SETUP_NO_MMAP))
+	if (ring->setup.flags & URING_SETUP_NO_MMAP)
 		return count;
-	if (map_own(tracee, fd, layout, &own))
-		count = uring_collect(layout, read_own, &own, to_submit, entries, capacity, head, unread);
-	unmap(&own);
+	if (ring->own.area[URING_RINGS] || (fd >= 0 && map_own(tracee, fd, layout, &ring->own)))
+		count = uring_collect(layout, read_own, &ring->own, to_submit, entries, capacity, head, unread);
 	return count;
+}
+
+void uring_memory_let_go(struct ring *ring)
+{
+	unmap(&ring->own);
+	memset(&ring->own, 0, sizeof(ring->own));
 }

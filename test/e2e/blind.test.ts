@@ -69,6 +69,7 @@ void describe('io_uring', () => {
   const modes = [
     ['plain', 'by the program’s own mapping'],
     ['unmapped', 'by a mapping of the tracer’s own, where the program’s is gone'],
+    ['closing', 'that is not kept alive by being looked at'],
     ['child', 'in a child that inherited it'],
     ['registered', 'entered by a registered index'],
     ['sqe128', 'with entries of 128 bytes'],

@@ -294,6 +294,24 @@ static void in_threads(struct ring *ring)
 	printf("%ld\n", taken);
 }
 
+/* What a ring holds is let go with it: the pipe's only writer is the ring, so it ends when the ring is closed. */
+static void closing(struct ring *ring)
+{
+	int ends[2];
+	char byte;
+
+	remap(ring);
+	writes(ring);
+	check(pipe(ends) == 0, "pipe");
+	check(syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_FILES, &ends[1], 1) == 0, "register");
+	close(ends[1]);
+	munmap(ring->rings, ring->rings_bytes);
+	munmap(ring->sqes, ring->sqes_bytes);
+	close(ring->fd);
+	alarm(10);
+	check(read(ends[0], &byte, 1) == 0, "read");
+}
+
 static void polled(void)
 {
 	struct ring ring = set_up(IORING_SETUP_SQPOLL);
@@ -320,6 +338,8 @@ int main(int argc, char **argv)
 		hostile(&ring);
 	else if (strcmp(mode, "threads") == 0)
 		in_threads(&ring);
+	else if (strcmp(mode, "closing") == 0)
+		closing(&ring);
 	else if (strcmp(mode, "child") == 0)
 		in_child(&ring);
 	else {
