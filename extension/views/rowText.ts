@@ -78,15 +78,26 @@ export function sumDescription(sum: DescriptorSum): string {
   return joined([countText(sum.descriptors, 'descriptor'), open, totalsText(sum)]);
 }
 
-/** "fd 3 /tmp/log.txt" */
+/** "fd 3 log.txt": of a path the last part, as the timeline has it. */
 export function descriptorLabel({ fd, name, description }: Pick<DescriptorRow, 'fd' | 'name' | 'description'>): string {
-  return `fd ${fd} ${description === 0 ? '(not open)' : shortened(name)}`.trimEnd();
+  return `fd ${fd} ${description === 0 ? '(not open)' : shortened(lastPart(name))}`.trimEnd();
+}
+
+/** Devices and kernel files say too little by their last part. */
+function lastPart(name: string): string {
+  return /^\/(?:dev|proc|sys)\//.test(name) ? name : (/^\/.*\/([^/]+)$/s.exec(name)?.[1] ?? name);
 }
 
 /** owner: the rows around it are of other processes too. */
 export function descriptorDescription(row: DescriptorRow, owner: boolean): string {
   const closed = row.endNs !== undefined && row.description !== 0 ? 'closed' : undefined;
-  return joined([owner ? processName({ name: row.processName, pid: row.pid }) : undefined, totalsText(row), closed]);
+  const folder = lastPart(row.name) === row.name ? undefined : shortened(row.name.slice(0, row.name.lastIndexOf('/')));
+  return joined([
+    owner ? processName({ name: row.processName, pid: row.pid }) : undefined,
+    totalsText(row),
+    closed,
+    row.description === 0 ? undefined : folder,
+  ]);
 }
 
 /** Where it is from, and by which call. */

@@ -178,12 +178,19 @@ function showProcess(row: ProcessRow): Shown {
     colour: failed ? 'list.errorForeground' : ended ? 'disabledForeground' : 'debugIcon.startForeground',
     context: 'process',
     expandable: row.children > 0,
-    spoken: joinedSpoken([`process ${processName(row)}`, ended ? (exitMark(row) ?? 'exited with 0') : 'running', totalsText(row)]),
+    spoken: joinedSpoken([
+      `process ${processName(row)}`,
+      ended ? (exitMark(row) ?? 'exited with 0') : 'running',
+      totalsText(row),
+    ]),
   };
 }
 
 function processDetails(row: ProcessRow): Shown['details'] {
-  const usage = row.status === undefined ? '' : `${seconds(row.userUs)} user, ${seconds(row.systemUs)} system, ${sizeText(row.maxRssKb * 1024)} at most in memory`;
+  const usage =
+    row.status === undefined
+      ? ''
+      : `${seconds(row.userUs)} user, ${seconds(row.systemUs)} system, ${sizeText(row.maxRssKb * 1024)} at most in memory`;
   const end = row.endNs === undefined ? undefined : row.status === undefined ? 'not seen' : (exitMark(row) ?? 'exited with 0');
   const sender = row.sender === undefined ? '' : `, sent by ${row.sender}`;
   return present([
@@ -235,7 +242,12 @@ function showDescriptor(row: DescriptorRow, owner: boolean): Shown {
     ...classIcon(row.classId),
     context: context.filter((part) => part !== '').join(' '),
     expandable: false,
-    spoken: joinedSpoken([classLabel(row.classId), descriptorLabel(row), description, originText(row)]),
+    spoken: joinedSpoken([
+      classLabel(row.classId),
+      row.description === 0 ? descriptorLabel(row) : `fd ${row.fd} ${visible(row.name)}`,
+      descriptorDescription({ ...row, name: '' }, owner),
+      originText(row),
+    ]),
   };
 }
 
@@ -299,7 +311,11 @@ function callsText(totals: Parameters<typeof totalsText>[0], loaderCalls: number
 
 /** Of microseconds. */
 function seconds(us: number): string {
-  return us < 1000 ? `${Math.round(us)} µs` : us < 1_000_000 ? `${(us / 1000).toFixed(1)} ms` : `${(us / 1_000_000).toFixed(3)} s`;
+  return us < 1000
+    ? `${Math.round(us)} µs`
+    : us < 1_000_000
+      ? `${(us / 1000).toFixed(1)} ms`
+      : `${(us / 1_000_000).toFixed(3)} s`;
 }
 
 function present(details: Shown['details']): Shown['details'] {
@@ -307,5 +323,8 @@ function present(details: Shown['details']): Shown['details'] {
 }
 
 function joinedSpoken(parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join(', ').replaceAll(' · ', ', ');
+  return parts
+    .filter((part) => part !== '')
+    .join(', ')
+    .replaceAll(' · ', ', ');
 }

@@ -7,17 +7,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import {
-  START_MS,
-  STEP_MS,
-  THEMES,
-  eventually,
-  openFile,
-  runCommand,
-  screenshot,
-  setTheme,
-  type ThemeClass,
-} from '../workbench/ui';
+import { START_MS, STEP_MS, eventually, openFile, runCommand, screenshot, setTheme } from '../workbench/ui';
 import { compile, openSample, step, traceComplete } from './sample';
 import { drawer, expectLanes, timeline } from './timeline';
 import { callKeys, exportCalls, type ExportedCall, theCall } from './trace';
@@ -88,7 +78,7 @@ void test('views of processes, descriptors and blind spots', async (context) => 
       const own = ofSample.filter((call) => call.fd === fd && call.resource === opened.resource);
       await click(row(page, 'Descriptors', /^File/));
       await page.keyboard.press('ArrowRight');
-      const notes = row(page, 'Descriptors', new RegExp(`^fd ${fd} .*notes\\.txt`));
+      const notes = row(page, 'Descriptors', new RegExp(`^fd ${fd} notes\\.txt`));
       await notes.waitFor({ timeout: STEP_MS });
       assert.match(
         (await notes.getAttribute('aria-label')) ?? '',
@@ -97,7 +87,7 @@ void test('views of processes, descriptors and blind spots', async (context) => 
       await click(notes);
       await expectLanes(page, callKeys(own));
       await expectEvents(page, own);
-      assert.match(await chips(page).innerText(), new RegExp(`^fd ${fd} .*notes\\.txt of sample ${opened.pid}$`));
+      assert.match(await chips(page).innerText(), new RegExp(`^fd ${fd} notes\\.txt of sample ${opened.pid}$`));
       await screenshot(page, 'views-descriptor');
     });
     await say('the chip goes by the mouse or by Escape, and all is back', async () => {
@@ -111,9 +101,9 @@ void test('views of processes, descriptors and blind spots', async (context) => 
       await expectLanes(page, callKeys(calls));
       await expectEvents(page, calls);
     });
-    await say('the four kinds of theme', async () => {
+    await say('in the dark and in high contrast', async () => {
       await click(row(page, 'Processes', new RegExp(`^sample ${opened.pid}`)));
-      for (const theme of Object.keys(THEMES) as ThemeClass[]) {
+      for (const theme of ['vs-dark', 'hc-black'] as const) {
         await setTheme(page, theme);
         await chips(page).waitFor({ timeout: STEP_MS });
         await screenshot(page, `views-${theme}`);

@@ -238,7 +238,7 @@ export function describeDetails(trace: FakeTrace, call: FakeCall): DescribedDeta
   const of = lanesOf(trace).find((entry) => laneKeyOf(entry) === laneKey(call));
   return {
     ...described,
-    details: { call: described.call, lane: of?.id ?? 0, stack: { frames: call.frames, end: 'complete' } },
+    details: { call: described.call, lane: of?.id ?? -1, stack: { frames: call.frames, end: 'complete' } },
     sourceFrame: sourceFrame < 0 ? undefined : sourceFrame,
     sourceProblem:
       sourceFrame < 0

@@ -41,6 +41,13 @@ async function seriousProblems(page: Page): Promise<readonly string[]> {
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`));
 }
 
+async function filterToDemo(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const term = { type: 'process', process: 0, family: false } as const;
+    window.testHost.send({ type: 'filter', filter: [{ term, label: 'process demo 4711' }] });
+  });
+}
+
 /** The canvas's colour at a point of the page. */
 async function pixel(timeline: Timeline, x: number, y: number): Promise<string> {
   return timeline.canvas.evaluate(
@@ -66,6 +73,7 @@ for (const theme of NAMES) {
         ['selected', async () => timeline.page.mouse.click(read.x, read.y), true],
         ['stack', async () => timeline.page.getByRole('tab', { name: 'Stack' }).click(), theme === 'dark'],
         ['events', async () => timeline.page.getByRole('tab', { name: 'Events' }).click(), true],
+        ['filter', async () => filterToDemo(timeline.page), true],
       ] as const) {
         await prepare();
         await settled(timeline.page);

@@ -6,6 +6,7 @@ import type { Boxes, BoxQuery, Lane } from '../../extension/trace/engineProtocol
 import type { TimelineRequests, ToHost, ToWebview, ViewState } from '../../extension/trace/timelineProtocol';
 import { parseToHost } from '../../extension/trace/timelineProtocol';
 import { FD_CLASSES } from '../../extension/trace/gen/schema';
+import { type FilterTerm, termKey } from '../../extension/trace/viewProtocol';
 import { toWire } from '../../extension/trace/wire';
 import { boxesOf, callsOf, describeCall, describeDetails, lanesOf } from './fakeTrace';
 import type { FakeCall, FakeTrace } from './fakeTrace';
@@ -86,17 +87,40 @@ function acrossTheWire(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
+/** The trace of the calls that a filter leaves: of processes, and of descriptors by their numbers. */
+function only(params: unknown): FakeTrace {
+  const { filter } = params as { readonly filter?: readonly FilterTerm[] };
+  if (filter === undefined) {
+    return trace;
+  }
+  const whole = trace;
+  const key = filter.map(termKey).join();
+  const known = views.get(whole)?.get(key);
+  const pids = Object.keys(whole.processNames).map(Number);
+  const fits = (call: FakeCall): boolean =>
+    filter.some(
+      (term) =>
+        (term.type === 'process' || term.type === 'descriptor') &&
+        pids[term.process] === call.pid &&
+        (term.type === 'process' || term.fd === call.fd),
+    );
+  const view = known ?? { ...whole, calls: whole.calls.filter(fits) };
+  views.set(whole, (views.get(whole) ?? new Map<string, FakeTrace>()).set(key, view));
+  return view;
+}
+const views = new WeakMap<FakeTrace, Map<string, FakeTrace>>();
+
 function answer(method: keyof TimelineRequests, params: unknown): unknown {
   switch (method) {
     case 'lanes':
-      return lanesOf(trace);
+      return lanesOf(only(params));
     case 'boxes':
-      return boxesOf(trace, params as BoxQuery);
+      return boxesOf(only(params), params as BoxQuery);
     case 'describe':
-      return describeDetails(trace, callById((params as { event: number }).event));
+      return describeDetails(only(params), callById((params as { event: number }).event));
     case 'events': {
       const { first, count, hidden, loader } = params as TimelineRequests['events'][0];
-      const shown = trace.calls.filter(
+      const shown = only(params).calls.filter(
         (call) => (loader || !call.loader) && !hidden.includes(FD_CLASSES[call.classId]?.id ?? ''),
       );
       return { total: shown.length, calls: shown.slice(first, first + count).map(describeCall) };

@@ -120,6 +120,10 @@ void describe('rows', () => {
     assert.equal(detail(descriptor({ origin: FdOp.dup, eventNr: 33, generations: 3 }), 'Origin'), 'duplicated by dup2, 3 times');
     assert.equal(show(descriptor({ description: 0, name: '' })).label, 'fd 5 (not open)');
     assert.equal(eventOf(descriptor({ event: undefined })), 9);
+    const file = descriptor({ classId: 1, name: '/srv/data/log.txt', received: 0, sent: 0 });
+    assert.deepEqual([show(file).label, show(file).description], ['fd 5 log.txt', '40 calls · /srv/data']);
+    assert.match(show(file).spoken, /^File, fd 5 \/srv\/data\/log\.txt, 40 calls, /);
+    assert.equal(show(descriptor({ name: '/dev/pts/3' })).label, 'fd 5 /dev/pts/3');
   });
 
   void it('what is not shown', () => {

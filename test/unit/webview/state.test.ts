@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DescribedDetails } from '../../../extension/trace/timelineProtocol';
 import { fitRange } from '../../../webview/model/range';
-import { DEFAULT_VIEW, INITIAL, reduce, visibleRange } from '../../../webview/model/state';
+import { DEFAULT_VIEW, INITIAL, laneSetOf, reduce, visibleRange } from '../../../webview/model/state';
 import type { Action, State } from '../../../webview/model/state';
 import { makeBoxes, makeInfo, makeLane } from './fixtures';
 
@@ -155,4 +155,22 @@ test('what was selected elsewhere is brought into view', () => {
   assert.ok(t0 < 500_000 && t1 > 500_100);
   assert.equal(t1 - t0, 4000);
   assert.equal(reduce(zoomed, { type: 'show', t0: 2000, t1: 2100 }), zoomed);
+});
+
+test('a filter brings other lanes: the view and the selection stay, what was asked before is dropped', () => {
+  const filter = [{ term: { type: 'process', process: 2, family: false }, label: 'process cat 7' }] as const;
+  const before = after(
+    opened,
+    { type: 'lanes', lanes: [makeLane(1)] },
+    { type: 'range', range: RANGE },
+    { type: 'hide', classId: 'pipe', hidden: true },
+  );
+  const filtered = reduce(reduce(before, { type: 'select', event: 4, picked: undefined }), { type: 'filter', filter });
+  assert.equal(filtered.epoch, before.epoch + 1);
+  assert.deepEqual([filtered.lanes, filtered.lanesKnown, filtered.view.selected], [[], false, 4]);
+  assert.deepEqual([filtered.view.range, filtered.view.hidden], [RANGE, ['pipe']]);
+  assert.deepEqual(laneSetOf(filtered.view), { group: 'fd', filter: [filter[0].term] });
+  assert.equal(reduce(filtered, { type: 'filter', filter: [...filter] }), filtered, 'the same once more');
+  const cleared = reduce(filtered, { type: 'filter', filter: undefined });
+  assert.deepEqual([cleared.epoch, laneSetOf(cleared.view)], [before.epoch + 2, { group: 'fd' }]);
 });
