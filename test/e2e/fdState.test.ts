@@ -17,6 +17,12 @@ void describe('files tables of threads and processes', () => {
   }
 });
 
+void it('descriptors of every kind, got in every way, are what proc says', () => {
+  const { ran, rows } = record([target('kinds'), freshFolder('kinds')], ['--no-stacks']);
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.ok(assertTouches(ran.stdout, rows) >= 16, ran.stdout);
+});
+
 void describe('calls on several descriptors', () => {
   const trace = newTrace();
   const ran = run(recordCommand(trace, [target('several')], ['--no-stacks']));
