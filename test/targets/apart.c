@@ -120,9 +120,9 @@ static void clone_that_execs(void)
 	touch(13);
 }
 
-int main(int argc)
+int main(int argc, char **argv)
 {
-	if (argc > 1) {
+	if (argc > 1 && argv[1][0] == 'a') {
 		touch(10);
 		touch(13);
 		close(10);
