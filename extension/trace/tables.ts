@@ -31,7 +31,7 @@ export interface Variant {
 
 export type ResultKind =
   | 'int' | 'none' | 'bytes' | 'addr' | 'fd' | 'pid' | 'hex' | 'uint' | 'octal' | 'long' | 'noreturn' | 'sigreturn' | 'variant'
-  | 'flags' | 'enum' | 'named' | 'poll' | 'select' | 'signal' | 'time'; // prettier-ignore
+  | 'flags' | 'enum' | 'named' | 'ioprio' | 'poll' | 'select' | 'signal' | 'time'; // prettier-ignore
 export interface ResultSpec {
   readonly kind: ResultKind;
   readonly list?: string;
@@ -81,6 +81,8 @@ export interface FlagList {
     readonly mask: number;
     readonly values: readonly (readonly [string, number])[];
     readonly unknown?: string;
+    /** A value that has no name is left to the flags. */
+    readonly optional?: boolean;
   }[];
   readonly flags?: readonly (readonly [string, number])[];
   /** A value of another list within the word, printed last, left out if 0. */
@@ -93,9 +95,17 @@ export interface FlagList {
   /** Said of a word that has no name here. */
   readonly unknown?: string;
   readonly bits?: 64;
+  /** What the values cover of the word is a number of `bits` bits: "21<<MFD_HUGE_SHIFT". */
+  readonly shift?: { readonly by: number; readonly bits: number; readonly name: string };
+  /** The flags print as if there were no fields: what has no name is said to have none. */
+  readonly separate?: boolean;
+  /** A value without a name prints in decimal. */
+  readonly decimal?: boolean;
+  /** A value prints as a number, its name as a comment. */
+  readonly numbered?: boolean;
 }
 
-export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 'i16' | 'i32' | 'i64' | 'x32' | 'x64';
+export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 'i16' | 'i32' | 'i64' | 'x16' | 'x32' | 'x64';
 export interface StructField {
   readonly name: string;
   readonly type: FieldType;
@@ -113,4 +123,8 @@ export interface StructSpec {
   readonly more?: boolean;
   /** Written only when the call's result is above 0. */
   readonly positive?: boolean;
+  /** If there are fewer bytes, it does not print. */
+  readonly least?: number;
+  /** Of what goes in and comes out: the field that asks; it alone prints if there is no answer. */
+  readonly asked?: string;
 }

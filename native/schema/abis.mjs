@@ -66,7 +66,10 @@ export function variantsOf(data) {
     for (const name of Object.keys(data.variants)) {
       const own = name.includes('@') ? name : variantName(name, abi, data);
       if (found.has(own)) continue;
-      found.set(own, parseVariant(data.variants[own] ?? data.variants[name], namesOf(own.includes('@') ? abiOf(own, data) : BASE, data)));
+      found.set(
+        own,
+        parseVariant(data.variants[own] ?? data.variants[name], namesOf(own.includes('@') ? abiOf(own, data) : BASE, data)),
+      );
     }
   }
   return [...found].map(([name, variant]) => ({ name, ...variant }));
@@ -90,7 +93,8 @@ export function resultVariantsOf(data) {
     const own = (kind) => (listOf(kind) === undefined ? kind : kind.replace(listOf(kind), names.list(listOf(kind))));
     for (const [name, { mask, rows, otherwise }] of Object.entries(data.results)) {
       const as = names.result(name);
-      if (!found.has(as)) found.set(as, { mask, rows: rows.map(([value, kind]) => [value, own(kind)]), otherwise: own(otherwise) });
+      if (!found.has(as))
+        found.set(as, { mask, rows: rows.map(([value, kind]) => [value, own(kind)]), otherwise: own(otherwise) });
     }
   }
   return found;

@@ -48,11 +48,18 @@ export function parseKind(text, names) {
   if (kind === undefined || !ARG_KINDS.includes(kind)) throw new Error(`no such argument kind: ${text}`);
   const params = match[3] === undefined ? [] : match[3].split(',').map((p) => p.trim());
   const direction = match[2] ?? IMPLIED_DIRECTION[kind] ?? 'word';
-  const parsed = { text, kind, direction, lengthFrom: 'none', lengthArg: 0, elementBytes: ELEMENT_BYTES[kind] ?? WORD_BYTES[names.word][kind] ?? 0 };
+  const parsed = {
+    text,
+    kind,
+    direction,
+    lengthFrom: 'none',
+    lengthArg: 0,
+    elementBytes: ELEMENT_BYTES[kind] ?? WORD_BYTES[names.word][kind] ?? 0,
+  };
   switch (kind) {
     case 'flags':
     case 'enum':
-      return { ...parsed, list: names.list(need(params[0], text)) };
+      return { ...parsed, list: names.list(need(params[0], text)), ...form(params[1]) };
     case 'variant':
       return { ...parsed, lengthArg: argument(params[0], text), variant: names.variant(need(params[1], text)) };
     case 'struct':
@@ -68,8 +75,9 @@ export function parseKind(text, names) {
       return { ...parsed, ...length(params[0], text), ...form(params[1]) };
     case 'iovec':
     case 'mmsghdr':
-    case 'fdset':
       return { ...parsed, ...length(params[0], text) };
+    case 'fdset':
+      return { ...parsed, ...length(params[0], text), ...form(params[1]) };
     case 'str':
       return direction === 'in' ? { ...parsed, ...form(params[0]) } : { ...parsed, ...length(params[0], text) };
     default:

@@ -19,6 +19,7 @@ export const RET_KINDS = [
   'flags',
   'enum',
   'named',
+  'ioprio',
   'poll',
   'select',
   'signal',

@@ -134,7 +134,7 @@ static uint64_t bytes_of(
 	case ARG_INTERRUPTED: *full = spec->element_bytes; return *full;
 	case ARG_SIGFRAME: *full = 8; return *full;
 	case ARG_STRUCT:
-		*full = spec->length_from == LENGTH_ARG ? limited(length, spec->element_bytes) : spec->element_bytes;
+		*full = spec->length_from == LENGTH_FIXED ? spec->element_bytes : limited(length, spec->element_bytes);
 		return *full;
 	case ARG_ARRAY:
 		*full = product(length, spec->element_bytes);

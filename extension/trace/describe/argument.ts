@@ -36,11 +36,12 @@ export function compileArgument(spec: ArgumentSpec, index: number, wordBytes: 4 
   return { text, late };
 }
 
-const LATE_FORMS: ReadonlySet<string> = new Set(['socklen']);
+const LATE_FORMS: ReadonlySet<string> = new Set(['socklen', 'ifconf', 'uring']);
 
 function isLate(spec: ArgumentSpec): boolean {
   if (spec.direction === 'out' || (spec.direction === 'inout' && spec.kind === 'mmsghdr')) return true;
-  return spec.direction === 'inout' && LATE_FORMS.has(STRUCTS[spec.struct ?? '']?.form ?? '');
+  const row = STRUCTS[spec.struct ?? ''];
+  return spec.direction === 'inout' && (row?.asked !== undefined || LATE_FORMS.has(row?.form ?? ''));
 }
 
 /** A 64-bit value in two words of 32, low then high; `swapped`: the other way round. */
@@ -69,18 +70,19 @@ function wordText(spec: ArgumentSpec, wordBytes: 4 | 8): ((word: bigint) => stri
     case 'pid':
     case 'tid':
     case 'fd':
-      return words.int32;
+      return WORD_FORMS[spec.form ?? ''] ?? words.int32;
     case 'uint':
       return words.uint32;
     case 'long':
     case 'offset':
       return wordBytes === 4 ? words.int32 : words.int64;
     case 'ulong':
+      return WORD_FORMS[spec.form ?? ''] ?? words.uint64;
     case 'size':
       return words.uint64;
     case 'hex':
       if (spec.form === 'pages') return (word) => words.hex(word * 4096n);
-      return spec.form === 'futex-op' ? words.futexWakeOp : words.hex;
+      return WORD_FORMS[spec.form ?? ''] ?? words.hex;
     case 'ptr':
       return words.address;
     case 'mode':
@@ -98,11 +100,21 @@ function wordText(spec: ArgumentSpec, wordBytes: 4 | 8): ((word: bigint) => stri
       return words.device;
     case 'flags':
     case 'enum':
-      return words.namesOf(spec.list ?? '');
+      return spec.form === 'htons' ? words.networkOrder(spec.list ?? '') : words.namesOf(spec.list ?? '');
     default:
       return undefined;
   }
 }
+
+/** Words that print in a way of their own. */
+const WORD_FORMS: Readonly<Record<string, words.WordText>> = {
+  'futex-op': words.futexWakeOp,
+  swap: words.swapFlags,
+  32: (word) => words.hex(word & 0xffffffffn),
+  quota: words.quotaCommand,
+  ioprio: words.ioPriority,
+  signal: words.signalOrNumber,
+};
 
 type ViewText = (view: CallView) => string;
 
@@ -151,7 +163,9 @@ function contentText(spec: ArgumentSpec, index: number): ContentText {
     case 'sockaddr':
       return (view, base) => socketAddress(view, spec, index, base, direction);
     case 'fdset':
-      return (view, base) => descriptorSet(view, spec, index, base);
+      return spec.form === 'nodes'
+        ? (view, base) => nodeMask(view, index, base, direction)
+        : (view, base) => descriptorSet(view, spec, index, base);
     case 'sigframe':
       return (view) => signalFrame(view, index);
     case 'sigmask':
@@ -193,6 +207,7 @@ function stringsText(view: CallView, index: number, base: bigint, size: number):
   if (vector === undefined) return undefined;
   const count = countPointers(vector.bytes, size);
   const known = count ?? Math.floor(vector.bytes.length / size);
+  if (known === 0 && count === undefined) return undefined;
   const parts: string[] = [];
   for (let i = 0; i < known && i < SHOWN; i++) {
     const pointer = wordAt(vector.bytes, i * size, size);
@@ -207,6 +222,7 @@ function pointersText(view: CallView, index: number, base: bigint, size: number)
   const vector = copied(view, 'in', index, base);
   if (vector === undefined) return undefined;
   const count = countPointers(vector.bytes, size);
+  if (count === undefined && vector.bytes.length < size) return undefined;
   if (count === undefined) return `${words.address(base)} /* ${Math.floor(vector.bytes.length / size)} vars, unterminated */`;
   return `${words.address(base)} /* ${count} ${count === 1 ? 'var' : 'vars'} */`;
 }
@@ -222,6 +238,9 @@ function bufferText(spec: ArgumentSpec, index: number, direction: 'in' | 'out'):
         withBytes(known(view, base), (bytes, full) => quotedHex(bytes, full)) ?? emptyText(view, spec, direction);
     case 'cpuset':
       return (view, base) => withBytes(known(view, base), (bytes) => setText(bytes));
+    case 'sockint':
+      return (view, base) =>
+        withBytes(known(view, base), (bytes, full) => (bytes.length >= 4 ? `[${i32(bytes, 0)}]` : quotedHex(bytes, full)));
     case 'sockopt':
       return (view, base) =>
         withBytes(known(view, base), (bytes, full) =>
@@ -298,7 +317,10 @@ function socketAddress(
   if (view.failed && direction === 'out') return undefined;
   const data = copied(view, direction, index, base);
   if (data === undefined) return undefined;
-  if (direction === 'in') return sockaddrText(data.bytes, Number(view.args[spec.lengthArg]! & 0x7fffffffn));
+  if (direction === 'in') {
+    const given = Number(BigInt.asIntN(32, view.args[spec.lengthArg]!));
+    return given < 0 ? undefined : sockaddrText(data.bytes, given);
+  }
   const length = view.args[spec.lengthArg]!;
   const given = copiedBytes(view, 'in', spec.lengthArg, length, 4);
   const left = copiedBytes(view, 'out', spec.lengthArg, length, 4);
@@ -311,6 +333,21 @@ function descriptorSet(view: CallView, spec: ArgumentSpec, index: number, base: 
   if (count < 0) return undefined;
   const bytes = copiedBytes(view, 'in', index, base, Math.min(setBytes(count), 128));
   return bytes === undefined ? undefined : setText(bytes, count);
+}
+
+/** Memory nodes, as the words of the mask. */
+function nodeMask(view: CallView, index: number, base: bigint, direction: 'in' | 'out'): string | undefined {
+  if (view.failed && direction === 'out') return undefined;
+  const bytes = copiedBytes(view, direction, index, base, 8);
+  if (bytes === undefined) return undefined;
+  const masks = Array.from(
+    { length: Math.floor(bytes.length / 8) },
+    (_, i) =>
+      `0x${u64(bytes, i * 8)
+        .toString(16)
+        .padStart(14, '0')}`,
+  );
+  return `[${masks.join(', ')}]`;
 }
 
 function signalFrame(view: CallView, index: number): string {
@@ -331,7 +368,7 @@ function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out
   const name = spec.struct ?? '';
   const row = STRUCTS[name];
   const text = structText(name);
-  const least = spec.lengthFrom === 'arg' ? 8 : spec.elementBytes;
+  const least = PARTIAL_FORMS.has(row?.form ?? '') ? 1 : (row?.least ?? (spec.lengthFrom === 'arg' ? 8 : spec.elementBytes));
   const plain: ContentText = (view, base) => {
     const wrote = spec.kind === 'interrupted' || !view.failed;
     if (direction === 'out' && (!wrote || (row?.positive === true && (view.ret ?? 0n) <= 0n))) return undefined;
@@ -339,8 +376,21 @@ function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out
     return bytes === undefined ? undefined : text(bytes, 0);
   };
   if (spec.direction !== 'inout') return plain;
+  if (row?.asked !== undefined) return askedPrinter(spec, index, row.asked);
   const change = CHANGES[row?.form ?? ''];
   return change === undefined ? plain : (view, base) => change(view, index, base, plain, spec.elementBytes);
+}
+
+/** Structs of which less may be there. */
+const PARTIAL_FORMS: ReadonlySet<string> = new Set(['partial', 'tcp_info']);
+
+/** What was asked, and once it is there, the answer. */
+function askedPrinter(spec: ArgumentSpec, index: number, asked: string): ContentText {
+  const [question, answer] = [structText(spec.struct ?? '', asked), structText(spec.struct ?? '')];
+  return (view, base) => {
+    const bytes = copiedBytes(view, view.failed || view.ret === undefined ? 'in' : 'out', index, base, spec.elementBytes);
+    return bytes === undefined ? undefined : (view.failed || view.ret === undefined ? question : answer)(bytes, 0);
+  };
 }
 
 /** Structs of which strace shows both what went in and what came out. */
@@ -351,6 +401,14 @@ const CHANGES: Readonly<
     const before = copiedBytes(view, 'in', index, base, 4);
     const after = view.failed ? undefined : copiedBytes(view, 'out', index, base, 4);
     return before === undefined ? undefined : lengthText(i32(before, 0), after === undefined ? undefined : i32(after, 0));
+  },
+  ifconf: (view, index, base, _, size) => {
+    const bytes = copiedBytes(view, view.failed ? 'in' : 'out', index, base, size);
+    return bytes === undefined ? undefined : structText('ifconf')(bytes, 0);
+  },
+  uring: (view, index, base, plain, size) => {
+    const bytes = view.failed ? undefined : copiedBytes(view, 'out', index, base, size);
+    return bytes === undefined ? plain(view, base) : structText('uring-params')(bytes, 0);
   },
   'moved-offset': (view, index, base, plain, size) => {
     const after = view.failed || view.ret === 0n ? undefined : copiedBytes(view, 'out', index, base, size);
@@ -383,7 +441,8 @@ function arrayPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out'
     const known = Math.floor(bytes.length / spec.elementBytes);
     const parts: string[] = [];
     for (let i = 0; i < known && i < SHOWN; i++) parts.push(element(bytes, i * spec.elementBytes));
-    if (count > BigInt(parts.length)) parts.push('...');
-    return list ? `[${parts.map((p) => p.slice(1, -1)).join(', ')}]` : `[${parts.join(', ')}]`;
+    const texts = list ? parts.map((p) => p.slice(1, -1)) : parts;
+    if (count > BigInt(texts.length)) texts.push('...');
+    return `[${texts.join(', ')}]`;
   };
 }

@@ -2,7 +2,8 @@
  * Scattered buffers and messages: iovecs, msghdr, mmsghdr, control messages, as strace prints them. Each piece is a copy of its
  * own, found by its address; what was not copied prints as that address.
  */
-import { i32, i64, quoted, SHOWN, u32, wordAt } from './bytes';
+import { i32, quoted, SHOWN, u32, wordAt } from './bytes';
+import { controlText } from './control';
 import { sockaddrText } from './sockaddr';
 import { copied, copiedBytes, type CallView } from './view';
 import { address, namesOf } from './words';
@@ -67,7 +68,7 @@ export function msghdrText(
         : address(vector)
       : iovecText(place, vectorBytes, count, limit);
   const parts = [`msg_name=${nameText}`, `msg_namelen=${before}${nameLength}`, `msg_iov=${iov}`, `msg_iovlen=${count}`];
-  if (controlLength !== 0n && control !== 0n) parts.push(`msg_control=${controlText(place, control, controlLength)}`);
+  if (controlLength !== 0n) parts.push(`msg_control=${controlBytes(place, control, controlLength)}`);
   parts.push(`msg_controllen=${controlLength}`, `msg_flags=${namesOf('msg')(BigInt(u32(header, at + 6 * wordBytes)))}`);
   return `{${parts.join(', ')}}`;
 }
@@ -82,7 +83,7 @@ export function messageText(place: Place, base: bigint, limit: bigint | undefine
 
 /** `count` messages; each says itself how many bytes it moved. */
 export function messagesText(place: Place, base: bigint, count: number): string | undefined {
-  const headers = copiedBytes(place.view, place.direction, place.arg, base, 0);
+  const headers = copiedBytes(place.view, place.direction, place.arg, base, 1);
   if (headers === undefined) return undefined;
   // What was sent of a message, the kernel writes behind it.
   const sent = place.view.failed ? undefined : copiedBytes(place.view, 'out', place.arg, base, 0);
@@ -93,52 +94,14 @@ export function messagesText(place: Place, base: bigint, count: number): string 
     const at = i * size;
     const length = u32(sent?.length === headers.length ? sent : headers, at + MSGHDR_WORDS * place.wordBytes);
     const limit = place.direction === 'out' ? BigInt(length) : undefined;
-    parts.push(`{msg_hdr=${msghdrText(place, headers, at, limit)}, msg_len=${length}}`);
+    const moved = place.view.failed && place.direction === 'in' ? '' : `, msg_len=${length}`;
+    parts.push(`{msg_hdr=${msghdrText(place, headers, at, limit)}${moved}}`);
   }
   if (count > known) parts.push('...');
   return `[${parts.join(', ')}]`;
 }
 
-function controlText({ view, arg, direction, wordBytes }: Place, base: bigint, length: bigint): string {
-  const header = wordBytes + 8;
-  const bytes = copiedBytes(view, direction, arg, base, header);
-  if (bytes === undefined) return address(base);
-  const end = length < BigInt(bytes.length) ? Number(length) : bytes.length;
-  const parts: string[] = [];
-  let at = 0;
-  while (at + header <= end && parts.length < SHOWN) {
-    const size = wordAt(bytes, at, wordBytes);
-    if (size < BigInt(header)) break;
-    const next = size > BigInt(end - at) ? end : at + Number(size);
-    parts.push(controlMessage(bytes.subarray(at, next), size, wordBytes));
-    at = (next + wordBytes - 1) & -wordBytes;
-  }
-  if (at < end || BigInt(end) < length) parts.push('...');
-  return `[${parts.join(', ')}]`;
-}
-
-const SOL_SOCKET = 1;
-const SCM_RIGHTS = 1;
-const SCM_CREDENTIALS = 2;
-
-function controlMessage(bytes: Uint8Array, length: bigint, wordBytes: number): string {
-  const [level, type] = [i32(bytes, wordBytes), i32(bytes, wordBytes + 4)];
-  const levelText = namesOf('sockopt-level')(BigInt(level));
-  const typeText = level === SOL_SOCKET ? namesOf('cmsg-socket')(BigInt(type)) : `0x${(type >>> 0).toString(16)}`;
-  const data = bytes.subarray(wordBytes + 8);
-  return `{cmsg_len=${length}, cmsg_level=${levelText}, cmsg_type=${typeText}${dataText(level, type, data)}}`;
-}
-
-function dataText(level: number, type: number, data: Uint8Array): string {
-  if (data.length === 0) return '';
-  if (level === SOL_SOCKET && type === SCM_RIGHTS) {
-    const fds = Array.from({ length: Math.floor(data.length / 4) }, (_, i) => i32(data, i * 4));
-    return `, cmsg_data=[${fds.join(', ')}]`;
-  }
-  if (level === SOL_SOCKET && type === SCM_CREDENTIALS && data.length >= 12) {
-    return `, cmsg_data={pid=${i32(data, 0)}, uid=${u32(data, 4)}, gid=${u32(data, 8)}}`;
-  }
-  if (data.length === 4) return `, cmsg_data=[${i32(data, 0)}]`;
-  if (data.length === 16 && level === SOL_SOCKET) return `, cmsg_data={tv_sec=${i64(data, 0)}, tv_nsec=${i64(data, 8)}}`;
-  return `, cmsg_data=${quoted(data)}`;
+function controlBytes({ view, arg, direction, wordBytes }: Place, base: bigint, length: bigint): string {
+  const bytes = copiedBytes(view, direction, arg, base, wordBytes + 8);
+  return bytes === undefined ? address(base) : controlText(bytes, length, wordBytes);
 }

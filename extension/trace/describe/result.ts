@@ -39,6 +39,8 @@ function successText(row: SyscallRow, spec: ResultSpec, view: CallView, ret: big
       return `${words.hex(ret)} (${words.namesOf(spec.list ?? '')(ret)})`;
     case 'enum':
       return `${ret} (${words.namesOf(spec.list ?? '')(ret)})`;
+    case 'ioprio':
+      return `${ret === 0n ? '0' : words.hex(ret)} (${words.ioPriority(ret)})`;
     case 'signal':
       return ret === 0n ? '0' : `${ret} (${words.signal(ret)})`;
     case 'time': {

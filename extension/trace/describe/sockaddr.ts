@@ -6,6 +6,8 @@ const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const AF_NETLINK = 16;
+const AF_PACKET = 17;
+const AF_VSOCK = 40;
 const UNIX_PATH_BYTES = 108;
 
 /** undefined if there is not even a family. `length`: as the call said; the bytes may be fewer. */
@@ -28,10 +30,52 @@ function body(family: number, bytes: Uint8Array, size: number): string | undefin
       return size < 24 ? undefined : ipv6Body(bytes, size);
     case AF_NETLINK:
       return size < 12 ? undefined : `, nl_pid=${i32(bytes, 4)}, nl_groups=${groups(u32(bytes, 8))}`;
+    case AF_PACKET:
+      return size < 18 ? undefined : packetBody(bytes, size);
+    case AF_VSOCK:
+      return size < 16 ? undefined : vsockBody(bytes);
     default:
       return undefined;
   }
 }
+
+/** packet(7). The interface stays a number: what it is called is known only to the machine that was traced. */
+function packetBody(bytes: Uint8Array, size: number): string {
+  const length = bytes[11]!;
+  const parts = [
+    `sll_protocol=htons(${namesOf('ethertype')(BigInt(be16(bytes, 2)))})`,
+    `sll_ifindex=${i32(bytes, 4)}`,
+    `sll_hatype=${namesOf('arphrd')(BigInt(u16(bytes, 8)))}`,
+    `sll_pkttype=${namesOf('packet-type')(BigInt(bytes[10]!))}`,
+    `sll_halen=${length}`,
+  ];
+  if (length > 0 && size > 12) parts.push(`sll_addr=[${hexBytes(bytes.subarray(12, Math.min(size, 12 + length)))}]`);
+  return `, ${parts.join(', ')}`;
+}
+
+export const hexBytes = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => (byte === 0 ? '0' : `0x${byte.toString(16)}`)).join(', ');
+
+/** vsock(7) */
+function vsockBody(bytes: Uint8Array): string {
+  const [port, cid, flags] = [u32(bytes, 4), u32(bytes, 8), bytes[12]!];
+  const hex = (word: number): string => (word === 0 ? '0' : `0x${word.toString(16)}`);
+  return `, svm_cid=${namesOf('vsock-cid')(BigInt(cid))}, svm_port=${hex(port)}, svm_flags=${hex(flags)}`;
+}
+
+/** An address of IPv4: inet_addr("127.0.0.1"). */
+export const inetText = (bytes: Uint8Array, at: number): string => `inet_addr("${ipv4(bytes, at)}")`;
+
+/** One of IPv6, with the field that it lies in. */
+export const inet6Text = (bytes: Uint8Array, at: number, field: string): string =>
+  `inet_pton(AF_INET6, "${ipv6(bytes, at)}", &${field})`;
+
+/** A link layer's address in a struct sockaddr: its type and six bytes. */
+export function hardwareAddress(bytes: Uint8Array, at: number): string {
+  return `{sa_family=${namesOf('arphrd')(BigInt(u16(bytes, at)))}, sa_data=${macText(bytes.subarray(at + 2, at + 8))}}`;
+}
+
+export const macText = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
 
 /** As printf's %#08x, which leaves out the 0x of nothing. */
 const groups = (bits: number): string => (bits === 0 ? '00000000' : `0x${bits.toString(16).padStart(6, '0')}`);

@@ -4,23 +4,23 @@
  */
 import { STRUCTS } from '../gen/structs';
 import type { StructField, StructSpec } from '../tables';
-import { escaped, i16, i32, i64, u16, u32, u64, wordAt } from './bytes';
-import { readSigInfo, readSigInfo32, sigactionText, sigInfoText, sigsetText, ticks, waitStatusText } from './signals';
-import { termiosText } from './termios';
-import { address, device, errorName, hex, mode, modeWithType, namesOf, signalName, utc } from './words';
-
-export type BytesText = (bytes: Uint8Array, at: number) => string;
+import { i32, quotedHex, u16, u32, u64, wordAt } from './bytes';
+import { type BytesText, FIELD_BYTES, fieldOf, fieldText, numberAt, seconds } from './fields';
+import { readSigInfo, readSigInfo32, sigactionText, sigInfoText, sigsetText, waitStatusText } from './signals';
+import { termioText, termiosText } from './termios';
+import { address, hex, mode, namesOf, signalName, utc } from './words';
 
 const compiled = new Map<string, BytesText>();
 
-/** The printer of a struct of gen/structs.ts. Every name that a table uses exists (a unit test checks it). */
-export function structText(name: string): BytesText {
-  let text = compiled.get(name);
+/** The printer of a struct of gen/structs.ts, or of one field of it. Every name that a table uses exists (a unit test checks it). */
+export function structText(name: string, only?: string): BytesText {
+  const key = only === undefined ? name : `${name}.${only}`;
+  let text = compiled.get(key);
   if (text === undefined) {
     const spec = STRUCTS[name];
     if (spec === undefined) throw new Error(`no such struct: ${name}`);
-    text = compile(spec);
-    compiled.set(name, text);
+    text = compile(only === undefined ? spec : { ...spec, fields: [fieldOf(spec, only)] });
+    compiled.set(key, text);
   }
   return text;
 }
@@ -28,7 +28,9 @@ export function structText(name: string): BytesText {
 function compile(spec: StructSpec): BytesText {
   const special = SPECIAL[spec.form ?? ''];
   if (special !== undefined) return special(spec);
-  const fields = spec.fields.map(fieldText);
+  if (spec.form === 'partial') return partial(spec, spec.more === true ? ', ...}' : '}');
+  if (spec.form === 'sized') return sized(spec);
+  const fields = spec.fields.map((field) => fieldText(field, structText));
   if (spec.form === 'list') return (bytes, at) => `[${fields.map((f) => f(bytes, at)).join(', ')}]`;
   if (spec.form === 'spread') return (bytes, at) => fields.map((f) => f(bytes, at)).join(', ');
   if (spec.form === 'bare') return (bytes, at) => fields.map((f) => f(bytes, at)).join('');
@@ -40,100 +42,36 @@ function compile(spec: StructSpec): BytesText {
   };
 }
 
-const NUMBERS: Readonly<Record<StructField['type'], (bytes: Uint8Array, at: number) => bigint | number>> = {
-  u8: (bytes, at) => bytes[at]!,
-  u16,
-  u32,
-  u64,
-  i16,
-  i32,
-  i64,
-  x32: u32,
-  x64: u64,
-};
-
-function fieldOf(spec: StructSpec, name: string): StructField {
-  const field = spec.fields.find((f) => f.name === name);
-  if (field === undefined) throw new Error(`no such field: ${name}`);
-  return field;
+/** As many fields as there are bytes for; of one that is cut, these. */
+function partial(spec: StructSpec, end: string): BytesText {
+  const fields = spec.fields.map((field) => ({ field, text: fieldText(field, structText), size: sizeOf(field) }));
+  return (bytes, at) => {
+    const parts: string[] = [];
+    for (const { field, text, size } of fields) {
+      const from = at + field.offset;
+      if (from + size <= bytes.length) parts.push(text(bytes, at));
+      else if (from < bytes.length) parts.push(`${field.name}=${quotedHex(bytes.subarray(from), bytes.length - from)}`);
+    }
+    return `{${parts.join(', ')}${end}`;
+  };
 }
 
-/** Reads a field of a struct whose form prints it in a way of its own. */
-export function numberAt(spec: StructSpec, name: string): (bytes: Uint8Array, at: number) => bigint {
-  const { type, offset } = fieldOf(spec, name);
-  const read = NUMBERS[type];
-  return (bytes, at) => BigInt(read(bytes, at + offset));
+function sizeOf(field: StructField): number {
+  const struct = /^struct\((.*)\)$/.exec(field.form ?? '')?.[1];
+  return struct === undefined ? FIELD_BYTES[field.type] : (STRUCTS[struct]?.size ?? 0);
 }
 
-/** "name=value", or the value alone where there is no name. */
-function fieldText(field: StructField): BytesText {
-  const prefix = field.name === '' ? '' : `${field.name}=`;
-  const value = valueText(field);
-  return (bytes, at) => prefix + value(bytes, at + field.offset);
+/** As much as the kernel gave; four bytes are a number, as strace has it. */
+function tcpInfo(spec: StructSpec): BytesText {
+  const text = partial(spec, '}');
+  return (bytes, at) => (bytes.length === 4 ? `[${i32(bytes, at)}]` : text(bytes, at));
 }
 
-function valueText(field: StructField): BytesText {
-  const read = NUMBERS[field.type];
-  const word = (bytes: Uint8Array, at: number): bigint => BigInt(read(bytes, at));
-  const match = /^([a-z0-9_]+)(?:\((.*)\))?$/.exec(field.form ?? '');
-  const param = match?.[2] ?? '';
-  switch (match?.[1]) {
-    case undefined:
-      return field.type.startsWith('x') ? (bytes, at) => hex(word(bytes, at)) : (bytes, at) => String(read(bytes, at));
-    case 'flags':
-    case 'enum':
-      return (bytes, at) => namesOf(param)(word(bytes, at));
-    case 'struct':
-      return structText(param);
-    case 'chars':
-      return (bytes, at) => chars(bytes, at, Number(param));
-    case 'mode':
-      return (bytes, at) => (param === 'type' ? modeWithType : mode)(Number(read(bytes, at)));
-    case 'dev':
-      return (bytes, at) => device(word(bytes, at));
-    case 'ptr':
-      return (bytes, at) => address(word(bytes, at));
-    case 'errno':
-      return (bytes, at) => errnoValue(Number(read(bytes, at)));
-    case 'rlim':
-    case 'rlim64':
-      return (bytes, at) => resourceLimit(word(bytes, at));
-    case 'rlim32':
-      return (bytes, at) => (u32(bytes, at) === 0xffffffff ? 'RLIM_INFINITY' : resourceLimit(word(bytes, at)));
-    case 'ticks':
-      return (bytes, at) => ticks(word(bytes, at));
-    case 'seconds':
-      return (bytes, at) => seconds(word(bytes, at));
-    case 'loads':
-      return (bytes, at) => `[${u64(bytes, at)}, ${u64(bytes, at + 8)}, ${u64(bytes, at + 16)}]`;
-    case 'loads32':
-      return (bytes, at) => `[${u32(bytes, at)}, ${u32(bytes, at + 4)}, ${u32(bytes, at + 8)}]`;
-    case 'fsid':
-      return (bytes, at) => `{val=[${hex(BigInt(u32(bytes, at)))}, ${hex(BigInt(u32(bytes, at + 4)))}]}`;
-    case 'epolldata':
-      return (bytes, at) => `{u32=${u32(bytes, at)}, u64=${u64(bytes, at)}}`;
-    default:
-      throw new Error(`no such field form: ${field.form ?? ''}`);
-  }
-}
-
-function chars(bytes: Uint8Array, at: number, size: number): string {
-  const end = Math.min(at + size, bytes.length);
-  const nul = bytes.subarray(at, end).indexOf(0);
-  return `"${escaped(bytes, at, nul === -1 ? end : at + nul)}"`;
-}
-
-const errnoValue = (value: number): string => (value === 0 ? '0' : errorName(value));
-
-/** Multiples of 1024 as such, and no limit by its name. */
-function resourceLimit(value: bigint): string {
-  if (value === 0xffffffffffffffffn) return 'RLIM64_INFINITY';
-  return value > 1024n && value % 1024n === 0n ? `${value / 1024n}*1024` : String(value);
-}
-
-function seconds(value: bigint): string {
-  const when = value === 0n ? undefined : utc(value);
-  return when === undefined ? String(BigInt.asIntN(64, value)) : `${value} /* ${when} */`;
+/** Its first field says how long it is. */
+function sized(spec: StructSpec): BytesText {
+  const text = partial(spec, '}');
+  const size = numberAt(spec, spec.fields[0]!.name);
+  return (bytes, at) => text(bytes.subarray(0, at + Math.max(8, Math.min(Number(size(bytes, at)), spec.size))), at);
 }
 
 const UTIME_NOW = 0x3fffffff;
@@ -153,12 +91,55 @@ function fileTimeText(sec: bigint, nsec: bigint): string {
   return `{tv_sec=${sec}, tv_nsec=${nsec}}${when === undefined ? '' : ` /* ${when} */`}`;
 }
 
+/** The same in microseconds, utimes(2). */
+function fileTimeval(spec: StructSpec): BytesText {
+  const [seconds, microseconds] = [numberAt(spec, 'tv_sec'), numberAt(spec, 'tv_usec')];
+  return (bytes, at) => {
+    const [sec, usec] = [seconds(bytes, at), microseconds(bytes, at)];
+    const fraction = usec > 0n && usec < 1000000n ? `.${String(usec).padStart(6, '0')}` : '';
+    const when = (sec === 0n && usec === 0n) || usec >= 1000000n ? undefined : utc(sec, fraction);
+    return `{tv_sec=${sec}, tv_usec=${usec}}${when === undefined ? '' : ` /* ${when} */`}`;
+  };
+}
+
+const IFREQ_BYTES = 40;
+
+/** A list of interfaces, netdevice(7): how long it is, and where. */
+function interfaces(spec: StructSpec): BytesText {
+  const [length, buffer] = [numberAt(spec, 'ifc_len'), numberAt(spec, 'ifc_buf')];
+  return (bytes, at) => {
+    const count = Number(length(bytes, at));
+    const many = count > 0 && count % IFREQ_BYTES === 0 ? ` /* ${count / IFREQ_BYTES} * sizeof(struct ifreq) */` : '';
+    return `{ifc_len=${count}${many}, ifc_buf=${address(buffer(bytes, at))}}`;
+  };
+}
+
+const IORING_SETUP_ATTACH_WQ = 32n;
+
+/** io_uring_setup(2)'s parameters: what the flags say that counts. */
+function uringParams(spec: StructSpec): BytesText {
+  const flags = numberAt(spec, 'flags');
+  const entries = numberAt(spec, 'sq_entries');
+  const fields = spec.fields.map((field) => ({ name: field.name, text: fieldText(field, structText) }));
+  return (bytes, at) => {
+    const set = flags(bytes, at);
+    const needs: Readonly<Record<string, bigint>> = { wq_fd: IORING_SETUP_ATTACH_WQ };
+    const filled = entries(bytes, at) !== 0n;
+    const known = fields.filter(
+      ({ name }) => (needs[name] === undefined || (set & needs[name]) !== 0n) && (filled || !FILLED.has(name)),
+    );
+    return `{${known.map(({ text }) => text(bytes, at)).join(', ')}}`;
+  };
+}
+/** What the kernel fills in. */
+const FILLED: ReadonlySet<string> = new Set(['sq_entries', 'cq_entries', 'features', 'sq_off', 'cq_off']);
+
 const S_IFBLK = 0o060000;
 const S_IFCHR = 0o020000;
 
 /** strace's short form: mode and size, or the device number of a device. */
 function statText(spec: StructSpec): BytesText {
-  const [mode, size, device] = ['st_mode', 'st_size', 'st_rdev'].map((name) => fieldText(fieldOf(spec, name)));
+  const [mode, size, device] = ['st_mode', 'st_size', 'st_rdev'].map((name) => fieldText(fieldOf(spec, name), structText));
   const bits = numberAt(spec, 'st_mode');
   return (bytes, at) => {
     const type = Number(bits(bytes, at)) & 0o170000;
@@ -190,13 +171,18 @@ const sigEvent =
     return `{${parts.join(', ')}}`;
   };
 
+const LAST_CAPABILITY = 40; // CAP_CHECKPOINT_RESTORE
+
 /** Each of the three sets as names of capabilities; the second half of each lies 12 bytes on, capget(2). */
 function capabilities(bytes: Uint8Array, at: number): string {
   const sets = ['effective', 'permitted', 'inheritable'].map((name, i) => {
     const low = BigInt(u32(bytes, at + i * 4));
     const set = (BigInt(u32(bytes, at + 12 + i * 4)) << 32n) | low;
     const names: string[] = [];
-    for (let bit = 0; bit < 64; bit++) if ((set >> BigInt(bit)) & 1n) names.push(`1<<${namesOf('cap')(BigInt(bit))}`);
+    for (let bit = 0; bit <= LAST_CAPABILITY; bit++)
+      if ((set >> BigInt(bit)) & 1n) names.push(`1<<${namesOf('cap')(BigInt(bit))}`);
+    const rest = (set >> BigInt(LAST_CAPABILITY + 1)) << BigInt(LAST_CAPABILITY + 1 - 32);
+    if (rest !== 0n) names.push(names.length === 0 ? `${hex(rest)} /* CAP_??? */` : hex(rest));
     return `${name}=${names.length === 0 ? '0' : names.join('|')}`;
   });
   return `{${sets.join(', ')}}`;
@@ -223,7 +209,7 @@ function cloneArgs(bytes: Uint8Array, at: number): string {
 }
 
 function openHow(spec: StructSpec): BytesText {
-  const flagsText = fieldText(fieldOf(spec, 'flags'));
+  const flagsText = fieldText(fieldOf(spec, 'flags'), structText);
   return (bytes, at) => `{${flagsText(bytes, at)}, ${openHowRest(bytes, at)}}`;
 }
 
@@ -237,6 +223,11 @@ function openHowRest(bytes: Uint8Array, at: number): string {
 const SPECIAL: Readonly<Record<string, (spec: StructSpec) => BytesText>> = {
   stat: statText,
   utime: fileTime,
+  utimeval: fileTimeval,
+  ifconf: interfaces,
+  uring: uringParams,
+  tcp_info: tcpInfo,
+  termio: () => termioText,
   pollfd: () => pollFd,
   sigset: (spec) => {
     const set = numberAt(spec, '');

@@ -37,7 +37,8 @@ const SPECIAL_BITS: readonly (readonly [string, number])[] = [
 export function modeWithType(bits: number): string {
   const type = bits & 0o170000;
   const special = SPECIAL_BITS.filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name);
-  const parts = type === 0 ? special : [fileTypes.get(type) ?? `0${type.toString(8)}`, ...special];
+  if (type !== 0 && !fileTypes.has(type)) return mode(bits);
+  const parts = type === 0 ? special : [fileTypes.get(type)!, ...special];
   return [...parts, mode(bits & 0o777)].join('|');
 }
 
@@ -78,8 +79,8 @@ export function namesOf(list: string): WordText {
 }
 
 const widthOf = (list: FlagList): number => list.bits ?? 32;
-const commented = (word: bigint, unknown: string | undefined): string =>
-  unknown === undefined ? hex(word) : `${hex(word)} /* ${unknown} */`;
+const commented = (word: bigint, unknown: string | undefined, number: WordText = hex): string =>
+  unknown === undefined ? number(word) : `${number(word)} /* ${unknown} */`;
 
 function valuesOf(list: FlagList): ReadonlyMap<bigint, string> {
   return new Map((list.values ?? []).map(([name, value]) => [BigInt.asUintN(widthOf(list), BigInt(value)), name]));
@@ -87,10 +88,12 @@ function valuesOf(list: FlagList): ReadonlyMap<bigint, string> {
 
 function enumText(list: FlagList): WordText {
   const names = valuesOf(list);
-  const fallback = list.unknown === '_IOC()' ? ioctlRequest : (word: bigint) => commented(word, list.unknown);
+  const number = list.decimal === true ? (word: bigint): string => BigInt.asIntN(widthOf(list), word).toString() : hex;
+  const fallback = list.unknown === '_IOC()' ? ioctlRequest : (word: bigint) => commented(word, list.unknown, number);
   return (full) => {
     const word = BigInt.asUintN(widthOf(list), full);
-    return names.get(word) ?? fallback(word);
+    const name = names.get(word);
+    return name !== undefined && list.numbered === true ? commented(word, name) : (name ?? fallback(word));
   };
 }
 
@@ -107,17 +110,21 @@ function flagsText(list: FlagList): WordText {
   const fields = (list.fields ?? []).map((f) => ({
     mask: BigInt(f.mask),
     unknown: f.unknown,
+    optional: f.optional === true,
     names: new Map(f.values.map(([name, value]) => [BigInt(value), name])),
   }));
   const octal = BigInt(list.octal ?? 0);
   const tail = BigInt(list.tail?.mask ?? 0);
+  const shift = list.shift;
+  const shifted = shift === undefined ? 0n : ((1n << BigInt(shift.bits)) - 1n) << BigInt(shift.by);
   return (full) => {
     const word = BigInt.asUintN(width, full);
     if (word === 0n && list.zero !== undefined) return list.zero;
     const parts: string[] = [];
-    let rest = word & ~octal & ~tail;
-    for (const { mask, names, unknown } of fields) {
+    let rest = word & ~octal & ~tail & ~shifted;
+    for (const { mask, names, unknown, optional } of fields) {
       const value = rest & mask;
+      if (optional && !names.has(value)) continue;
       const name = names.get(value) ?? (value === 0n ? undefined : commented(value, unknown));
       if (name !== undefined) parts.push(name);
       rest &= ~mask;
@@ -125,7 +132,9 @@ function flagsText(list: FlagList): WordText {
     const named = bitNames(bits, rest);
     if (named.names.length === 0 && named.rest === 0n && list.empty !== undefined) parts.push(list.empty);
     parts.push(...named.names);
-    if (named.rest !== 0n) parts.push(parts.length === 0 ? commented(named.rest, list.unknown) : hex(named.rest));
+    if ((word & shifted) !== 0n) parts.push(`${(word & shifted) >> BigInt(shift!.by)}<<${shift!.name}`);
+    const alone = parts.length === 0 || (list.separate === true && named.names.length === 0);
+    if (named.rest !== 0n) parts.push(alone ? commented(named.rest, list.unknown) : hex(named.rest));
     if (octal !== 0n) parts.push(mode(Number(word & octal)));
     if ((word & tail) !== 0n) parts.push(namesOf(list.tail!.list)(word & tail));
     return parts.length === 0 ? '0' : parts.join('|');
@@ -148,8 +157,9 @@ function bitNames(bits: readonly (readonly [string, bigint])[], word: bigint): {
 export function futexWakeOp(word: bigint): string {
   const [operation, comparison] = [(word >> 28n) & 0xfn, (word >> 24n) & 0xfn];
   const shift = (operation & 8n) === 0n ? '' : 'FUTEX_OP_OPARG_SHIFT<<28|';
-  const first = `${namesOf('futex-wake-op')(operation & 7n)}<<28|${hex((word >> 12n) & 0xfffn)}<<12`;
-  return `${shift}${first}|${namesOf('futex-wake-cmp')(comparison)}<<24|${hex(word & 0xfffn)}`;
+  const at = (name: string, by: number): string => name.replace(/( \/\*.*)?$/, (comment) => `<<${by}${comment}`);
+  const first = `${at(namesOf('futex-wake-op')(operation & 7n), 28)}|${hex((word >> 12n) & 0xfffn)}<<12`;
+  return `${shift}${first}|${at(namesOf('futex-wake-cmp')(comparison), 24)}|${hex(word & 0xfffn)}`;
 }
 
 const signals = new Map((FLAG_LISTS['signal']?.values ?? []).map(([name, value]) => [value, name]));
@@ -176,4 +186,34 @@ export function utc(seconds: bigint, fraction = ''): string | undefined {
   const d = new Date(Number(seconds) * 1000);
   const day = `${String(d.getUTCFullYear()).padStart(4, '0')}-${pad(d.getUTCMonth() + 1)}-${pad(d.getUTCDate())}`;
   return `${day}T${pad(d.getUTCHours())}:${pad(d.getUTCMinutes())}:${pad(d.getUTCSeconds())}${fraction}+0000`;
+}
+
+/** Of swapon: flags, and the priority below them. */
+export function swapFlags(word: bigint): string {
+  const flags = BigInt.asUintN(32, word) & ~0x7fffn;
+  const priority = String(word & 0x7fffn);
+  return flags === 0n ? priority : `${namesOf('swap')(flags)}|${priority}`;
+}
+
+/** A command of quotactl(2): what, and whose quotas. */
+export function quotaCommand(word: bigint): string {
+  const command = BigInt.asUintN(32, word);
+  return `QCMD(${namesOf('quota-cmd')(command >> 8n)}, ${namesOf('quota-type')(command & 0xffn)})`;
+}
+
+/** An I/O priority, ioprio_set(2): class and level. */
+export function ioPriority(word: bigint): string {
+  const value = BigInt.asUintN(32, word);
+  return `IOPRIO_PRIO_VALUE(${namesOf('ioprio-class')(value >> 13n)}, ${value & 0x1fffn})`;
+}
+
+/** A signal, or a number that is none. */
+export function signalOrNumber(word: bigint): string {
+  return word <= 64n && word >= 0n ? signal(word) : uint64(word);
+}
+
+/** A name of a number in network byte order. */
+export function networkOrder(list: string): WordText {
+  const name = namesOf(list);
+  return (word) => `htons(${name(((word & 0xffn) << 8n) | ((word >> 8n) & 0xffn))})`;
 }

@@ -115,7 +115,7 @@ void describe('names', () => {
   });
 });
 
-const WIDTHS = { u8: 1, u16: 2, i16: 2, u32: 4, i32: 4, x32: 4, u64: 8, i64: 8, x64: 8 } as const;
+const WIDTHS = { u8: 1, u16: 2, i16: 2, x16: 2, u32: 4, i32: 4, x32: 4, u64: 8, i64: 8, x64: 8 } as const;
 
 void describe('structs', () => {
   void it('fields lie within their struct', () => {
