@@ -1,9 +1,9 @@
-/** Where a command's text goes: standard output or a file, chunk by chunk, never faster than it is taken. */
+/** Where a command's output goes: standard output or a file, chunk by chunk, never faster than it is taken. */
 import fs from 'node:fs';
 import type { Writable } from 'node:stream';
 
 export interface Output {
-  write(text: string): Promise<void>;
+  write(chunk: Uint8Array | string): Promise<void>;
   /** All is written. */
   finish(): Promise<void>;
   /** Something failed: a file that was begun is removed. */
@@ -19,11 +19,11 @@ export async function openOutput(path: string | undefined, stdout: Writable): Pr
 
 function streamOutput(stream: Writable): Output {
   const nothing = (): Promise<void> => Promise.resolve();
-  const write = (text: string): Promise<void> =>
-    text === ''
+  const write = (chunk: Uint8Array | string): Promise<void> =>
+    chunk.length === 0
       ? nothing()
       : new Promise((resolve, reject) => {
-          stream.write(text, (error) => {
+          stream.write(chunk, (error) => {
             if (error) reject(error);
             else resolve();
           });
@@ -40,9 +40,9 @@ async function fileOutput(path: string): Promise<Output> {
     throw writeError(path, error);
   }
   return {
-    async write(text) {
+    async write(chunk) {
       try {
-        await file.writeFile(text);
+        await file.writeFile(chunk);
       } catch (error) {
         throw writeError(path, error);
       }

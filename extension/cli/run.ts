@@ -6,12 +6,13 @@ import fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addBlind, type BlindTallies, blindLines, blindTotals } from '../trace/blind';
+import type { Chunk } from '../trace/export/chunks';
 import { exportCsv } from '../trace/export/csv';
 import { exportJsonLines } from '../trace/export/jsonl';
 import { exportStrace, type StraceOptions } from '../trace/export/strace';
 import { BlindReason } from '../trace/gen/schema';
-import type { TraceRecord, TraceSource } from '../trace/source';
-import { summarize, SUMMARY_GROUPS, type SummaryGroup } from '../trace/summary';
+import { SUMMARY_GROUPS, type SummaryGroup, type TraceRecord, type TraceSource } from '../trace/source';
+import { summarize } from '../trace/summary';
 import { printable, summaryJson, summaryText } from '../trace/summaryText';
 import { isBrokenPipe, openOutput, type Output } from './output';
 
@@ -22,7 +23,7 @@ export interface CommandLine {
   readonly stderr: Writable;
 }
 
-type Exporter = (source: TraceSource, options: StraceOptions) => AsyncIterable<string>;
+type Exporter = (source: TraceSource, options: StraceOptions) => AsyncIterable<Chunk>;
 const EXPORTERS: Readonly<Record<string, Exporter>> = { jsonl: exportJsonLines, strace: exportStrace, csv: exportCsv };
 const FORMATS = 'strace, jsonl and csv';
 /** Parts of the command line contract that a later version brings. */
@@ -144,13 +145,21 @@ async function* watching(
 /** A source's members, for a copy that overrides one of them. */
 const bound = (source: TraceSource): Omit<TraceSource, 'records'> => ({
   info: source.info,
-  stacks: (events) => source.stacks(events),
+  stacks: (calls) => source.stacks(calls),
+  summary: (by) => source.summary(by),
   close: () => source.close(),
 });
 
-async function writeAll(output: Output, chunks: AsyncIterable<string>): Promise<void> {
+/** A chunk is written while the next one is made: the one before must then have been written. */
+async function writeAll(output: Output, chunks: AsyncIterable<Chunk>): Promise<void> {
+  let written = Promise.resolve();
   try {
-    for await (const chunk of chunks) await output.write(chunk);
+    for await (const chunk of chunks) {
+      await written;
+      written = output.write(chunk);
+      written.catch(() => undefined); // it is looked at above, or below
+    }
+    await written;
   } catch (error) {
     await output.abandon();
     throw error;

@@ -165,3 +165,51 @@ export const TermColumn = {
   reason: 4,
   columns: 5,
 } as const;
+
+export const RowColumn = {
+  id: 0,
+  seq: 1,
+  endSeq: 2,
+  process: 3,
+  pid: 4,
+  thread: 5,
+  tid: 6,
+  nr: 7,
+  arch: 8,
+  start: 9,
+  end: 10,
+  fd: 11,
+  class: 12,
+  description: 13,
+  name: 14,
+  origin: 15,
+  stack: 16,
+  enterFlags: 17,
+  exitFlags: 18,
+  transfers: 19,
+  received: 20,
+  sent: 21,
+  otherFd: 22,
+  otherClass: 23,
+  otherDescription: 24,
+  otherName: 25,
+  columns: 26,
+} as const;
+
+export const SummaryBy = { class: 0, syscall: 1, fd: 2, path: 3, process: 4, count: 5 } as const;
+
+export const SummaryColumn = {
+  calls: 0,
+  pending: 1,
+  errors: 2,
+  received: 3,
+  sent: 4,
+  returned: 5,
+  total: 6,
+  p50: 7,
+  p95: 8,
+  max: 9,
+  keyBytes: 10,
+  errorKinds: 11,
+  columns: 12,
+} as const;

@@ -61,6 +61,25 @@ export interface NativeLibrary {
     used: Uint32Array,
   ): number;
   ties(trace: number, ids: Float64Array, count: number, numbers: Float64Array, capacity: number, used: Uint32Array): number;
+  rowsOpen(path: string, message: Uint8Array, messageBytes: number): number;
+  rowsBegin(trace: number): number;
+  rowsNext(
+    trace: number,
+    capacity: number,
+    numbers: Float64Array,
+    words: BigUint64Array,
+    copies: Float64Array | null,
+    addresses: BigUint64Array,
+    copyCapacity: number,
+    bytes: Uint8Array,
+    bytesCapacity: number,
+    ties: Float64Array,
+    tieCapacity: number,
+    used: Uint32Array,
+  ): number;
+  summary(trace: number, by: Uint8Array, byCount: number, duration: Float64Array): number;
+  summaryRows(trace: number, first: number, count: number, numbers: Float64Array): number;
+  summaryTexts(trace: number, row: number, key: Uint8Array, errors: Uint32Array): number;
   descriptor(trace: number, event: number, fd: number, out: Float64Array): number;
   processes(trace: number, ids: Float64Array, count: number, numbers: Float64Array): number;
   processChildCount(trace: number, parent: number): number;
@@ -115,6 +134,16 @@ const FUNCTIONS: Readonly<Record<keyof NativeLibrary, readonly [name: string, re
   calls: ['syscope_calls', 'int32_t', ['int32_t', F64, 'uint32_t', F64, U64]],
   copies: ['syscope_copies', 'int32_t', ['int32_t', F64, 'uint32_t', F64, U64, 'uint32_t', U8, 'uint32_t', U32]],
   ties: ['syscope_ties', 'int32_t', ['int32_t', F64, 'uint32_t', F64, 'uint32_t', U32]],
+  rowsOpen: ['syscope_rows_open', 'int32_t', ['const char *', U8, 'uint32_t']],
+  rowsBegin: ['syscope_rows_begin', 'int32_t', ['int32_t']],
+  rowsNext: [
+    'syscope_rows_next',
+    'int32_t',
+    ['int32_t', 'uint32_t', F64, U64, F64, U64, 'uint32_t', U8, 'uint32_t', F64, 'uint32_t', U32],
+  ],
+  summary: ['syscope_summary', 'double', ['int32_t', U8, 'uint32_t', F64]],
+  summaryRows: ['syscope_summary_rows', 'int32_t', ['int32_t', 'uint32_t', 'uint32_t', F64]],
+  summaryTexts: ['syscope_summary_texts', 'int32_t', ['int32_t', 'uint32_t', U8, U32]],
   descriptor: ['syscope_descriptor', 'int32_t', ['int32_t', 'double', 'int32_t', F64]],
   processes: ['syscope_processes', 'int32_t', ['int32_t', F64, 'uint32_t', F64]],
   processChildCount: ['syscope_process_child_count', 'int32_t', ['int32_t', 'double']],

@@ -2,18 +2,14 @@
  * System calls as the protocol has them, from the library's tables of numbers.
  * What must not live here: what a call's arguments mean (trace/describe).
  */
-import type { CopiedData, Descriptor, EventId, RawCall, Tie } from '../trace/engineProtocol';
-import { ExitFlag, TieRole } from '../trace/gen/schema';
-import { ABIS, abiOf } from '../trace/syscallTable';
-import { endsOf } from '../trace/transfer';
+import type { CopiedData, EventId, RawCall, Tie } from '../trace/engineProtocol';
+import { ExitFlag } from '../trace/gen/schema';
 import { CallColumn, CallWord, CopyColumn, TieColumn } from './abi';
 import type { TraceFile } from './traceFile';
 
-/** A call with what orders it among other records, and its lane (-1: none). */
+/** A call and its lane (-1: none). */
 export interface PlacedCall {
   readonly call: RawCall;
-  readonly seq: number;
-  readonly endSeq: number | undefined;
   readonly lane: number;
 }
 
@@ -39,19 +35,6 @@ const room: Room = {
 };
 const FIRST_COPIES = 8192;
 const FIRST_BYTES = 1 << 20;
-/** By ABI and number: which argument of a call between two descriptors is the other one. */
-const OTHER = new Map(
-  ABIS.map((abi) => [
-    abi,
-    new Map(
-      [...abi.rows].flatMap(([nr, row]) => {
-        const [, at] = endsOf(row);
-        return at === undefined ? [] : [[nr | abi.bit, at] as const];
-      }),
-    ),
-  ]),
-);
-const described = new Float64Array(3);
 let tieNumbers = new Float64Array(256 * TieColumn.columns);
 const NO_DATA: readonly CopiedData[] = [];
 
@@ -115,34 +98,8 @@ function placedCall(
     exitFlags: hasExit ? exitFlags : 0,
     data,
     ...(ties === undefined ? undefined : { ties }),
-    ...otherOf(file, id, otherArgument(at(CallColumn.nr), at(CallColumn.arch)), ties, words, word),
   };
-  return { call, seq: at(CallColumn.seq), endSeq: hasExit ? at(CallColumn.endSeq) : undefined, lane: at(CallColumn.lane) };
-}
-
-function otherArgument(nr: number, arch: number): number | undefined {
-  const abi = abiOf(nr, arch);
-  return abi === undefined ? undefined : OTHER.get(abi)?.get(nr);
-}
-
-function otherOf(
-  file: TraceFile,
-  id: EventId,
-  argument: number | undefined,
-  ties: readonly Tie[] | undefined,
-  words: BigUint64Array,
-  word: number,
-): { readonly other?: Descriptor } | undefined {
-  if (argument === undefined) return undefined;
-  const tie = ties?.find(({ role }) => role === TieRole.from || role === TieRole.to);
-  if (tie !== undefined) return { other: tie };
-  /* A trace without ties: what the number referred to then. */
-  const fd = Number(BigInt.asIntN(32, words[word + argument]!));
-  if (file.native.descriptor(file.id, id, fd, described) !== 0) return undefined;
-  const name = described[2]!;
-  return {
-    other: { fd, classId: described[0]!, description: described[1]!, resource: name > 0 ? file.string(name) : undefined },
-  };
+  return { call, lane: at(CallColumn.lane) };
 }
 
 /** Ties by the index of their call in ids. */

@@ -1,19 +1,19 @@
 /**
  * Every record of a trace in order of its sequence number: each kind is read page by page, and the kinds are merged.
- * What must not live here: calls' contents (rawCalls.ts), formats (trace/export).
+ * What must not live here: calls' contents (callPages.ts), formats (trace/export).
  */
 import { isSubject } from '../trace/blind';
-import type { BlindRecord, BlindSubject, TraceRecord } from '../trace/source';
+import type { BlindRecord, BlindSubject, RecordQuery, TraceRecord } from '../trace/source';
 import { BlindFlag, ExitScope } from '../trace/gen/schema';
-import { Info } from './abi';
+import { callPages } from './callPages';
 import { words } from './info';
-import { readCalls } from './rawCalls';
+
 import type { ColumnName, KindName, Row, TraceFile } from './traceFile';
 
-/** Small: what is alive when the garbage collector runs is what it costs, and a page is alive until the next one. */
+/** Small: what lies in the processor's cache when it is printed was read just now. */
 const PAGE = 512;
 
-/** Reads one kind's records in order; the next page when it is asked for. */
+/** Reads one kind's records in order; the next page when it is asked for, which is the end of the page before. */
 interface Cursor {
   page: readonly TraceRecord[];
   at: number;
@@ -27,22 +27,34 @@ interface Names {
   readonly timeNs: (time: bigint) => number;
 }
 
-/** Pages of records. What is there when it begins is what is read. */
-export function* readRecords(file: TraceFile, withData: boolean): Generator<readonly TraceRecord[], void> {
-  const cursors = [callCursor(file, withData), ...rowCursors(file, readNames(file))];
+/** Pages of records. What is there when it begins is what is read. A page is valid until the next one is asked for. */
+export function* readRecords(file: TraceFile, query: RecordQuery): Generator<readonly TraceRecord[], void> {
+  const calls = query.calls === false ? undefined : callCursor(file, query.data);
+  const cursors = [...(calls === undefined ? [] : [calls]), ...rowCursors(file, readNames(file))];
   const live = cursors.filter(fill);
-  let page: TraceRecord[] = [];
+  const page: TraceRecord[] = [];
   while (live.length > 0) {
-    let best = 0;
-    for (let i = 1; i < live.length; i++) if (live[i]!.page[live[i]!.at]!.seq < live[best]!.page[live[best]!.at]!.seq) best = i;
-    const cursor = live[best]!;
+    const cursor = nextOf(live);
     page.push(cursor.page[cursor.at++]!);
-    if (!fill(cursor)) live.splice(best, 1);
-    if (page.length < PAGE) continue;
-    yield page;
-    page = [];
+    if (cursor.at < cursor.page.length) continue;
+    // The memory of the calls' next page is this one's.
+    if (cursor === calls || page.length >= PAGE) {
+      yield page;
+      page.length = 0;
+    }
+    if (!fill(cursor)) live.splice(live.indexOf(cursor), 1);
   }
   if (page.length > 0) yield page;
+}
+
+/** The one whose next record is the earliest. */
+function nextOf(live: readonly Cursor[]): Cursor {
+  let best = live[0]!;
+  for (let i = 1; i < live.length; i++) {
+    const other = live[i]!;
+    if (other.page[other.at]!.seq < best.page[best.at]!.seq) best = other;
+  }
+  return best;
 }
 
 /** Makes sure that there is a next record; false at the end. */
@@ -54,18 +66,10 @@ function fill(cursor: Cursor): boolean {
 }
 
 function callCursor(file: TraceFile, withData: boolean): Cursor {
-  const total = file.info[Info.calls]!;
-  let next = 0;
+  const pages = callPages(file, PAGE, withData);
   const more = (): readonly TraceRecord[] => {
-    // A page of damaged rows only is empty, but not the end.
-    while (next < total) {
-      const first = next;
-      next = Math.min(total, first + PAGE);
-      const ids = Array.from({ length: next - first }, (_, i) => first + i);
-      const calls = readCalls(file, ids, withData);
-      if (calls.length > 0) return calls.map(({ call, seq, endSeq }) => ({ type: 'call', seq, endSeq, call }));
-    }
-    return [];
+    const next = pages.next();
+    return next.done === true ? [] : next.value;
   };
   return { page: [], at: 0, more };
 }

@@ -4,7 +4,8 @@
  * What must not live here: how that helper is spoken to (symbols.ts), which frame is shown (extension/timeline).
  */
 import fs from 'node:fs/promises';
-import type { RawCall, ResolvedFrame, ResolvedStack } from '../trace/engineProtocol';
+import type { ResolvedFrame, ResolvedStack } from '../trace/engineProtocol';
+import type { StackOf } from '../trace/source';
 import { FrameFlag, ModuleFlag, StackEnd, SymbolFlag } from '../trace/gen/schema';
 import { Info, RECORDING } from './abi';
 import type { SymbolAnswer, SymbolProblem, Symbols } from './symbols';
@@ -12,6 +13,8 @@ import type { TraceFile } from './traceFile';
 
 /** A walk ends at 256 frames; a file that says more is cut. */
 const MAX_FRAMES = 1024;
+/** How far up mappings are looked for: a shell's pipeline is a handful of forks deep. */
+const MAX_FORKS = 64;
 /** Stacks that are kept. */
 const MAX_KEPT = 20_000;
 
@@ -35,6 +38,12 @@ interface Frame {
   readonly moduleId: number;
   readonly offset: bigint;
   readonly flags: number;
+}
+/** A frame with its functions and lines, innermost first. */
+interface KnownFrame {
+  readonly frame: Frame;
+  readonly levels: readonly Level[];
+  readonly problem: SymbolProblem;
 }
 interface Mapping {
   readonly seq: bigint;
@@ -61,8 +70,13 @@ export class Stacks {
   /** "process:module" → where it was mapped. */
   private readonly mappings = new Map<string, Mapping[]>();
   private mappingsSeen = 0;
-  /** Stacks of a finished trace by process and stack: nothing about them changes any more. */
+  /** Stacks of a finished trace by process, its program and stack: nothing about them changes any more. */
   private readonly finished = new Map<string, Promise<ResolvedStack | undefined>>();
+  /** Its frames, with what is the same in each process. */
+  private readonly finishedFrames = new Map<number, Promise<KnownFrame | undefined>>();
+  /** Process to its parent's index, and to when it began other programs. */
+  private parents: readonly (number | undefined)[] | undefined;
+  private execs: ReadonlyMap<number, readonly bigint[]> | undefined;
 
   constructor(
     private readonly file: TraceFile,
@@ -70,10 +84,10 @@ export class Stacks {
   ) {}
 
   /** Undefined: the call has no stack, or it is damaged. */
-  resolve(call: RawCall): Promise<ResolvedStack | undefined> {
+  resolve(call: StackOf): Promise<ResolvedStack | undefined> {
     if (call.stack <= 0) return Promise.resolve(undefined);
     if (this.file.info[Info.state] === RECORDING) return this.resolveNow(call);
-    const key = `${call.process}:${call.stack}`;
+    const key = `${call.process}:${this.programOf(call)}:${call.stack}`;
     const known = this.finished.get(key);
     if (known !== undefined) return known;
     if (this.finished.size >= MAX_KEPT) this.finished.clear();
@@ -82,7 +96,7 @@ export class Stacks {
     return stack;
   }
 
-  private async resolveNow(call: RawCall): Promise<ResolvedStack | undefined> {
+  private async resolveNow(call: StackOf): Promise<ResolvedStack | undefined> {
     const frames = this.framesOf(call.stack);
     if (frames === undefined) return undefined;
     this.takeNewRows();
@@ -136,9 +150,10 @@ export class Stacks {
     return module;
   }
 
-  private async resolveFrame(id: number, call: RawCall): Promise<ResolvedFrame[]> {
-    const frame = this.frame(id);
-    if (frame === undefined) return [];
+  private async resolveFrame(id: number, call: StackOf): Promise<ResolvedFrame[]> {
+    const known = await this.knownFrame(id);
+    if (known === undefined) return [];
+    const { frame, levels, problem } = known;
     const { module } = frame;
     const base = {
       address: this.absoluteAddress(frame, call),
@@ -149,7 +164,6 @@ export class Stacks {
       signal: (frame.flags & FrameFlag.signal) !== 0,
       moduleMtimeMs: module !== undefined && module.mtimeMs > 0 ? module.mtimeMs : undefined,
     };
-    const { levels, problem } = await this.levels(id, frame);
     const shown: readonly Level[] = levels.length > 0 ? levels : [UNNAMED];
     return shown.map((level) => {
       const location =
@@ -164,6 +178,21 @@ export class Stacks {
         sourceMtimeMs: level.mtimeMs,
       };
     });
+  }
+
+  private knownFrame(id: number): Promise<KnownFrame | undefined> {
+    if (this.file.info[Info.state] === RECORDING) return this.readFrame(id);
+    let known = this.finishedFrames.get(id);
+    if (known === undefined) {
+      if (this.finishedFrames.size >= MAX_KEPT) this.finishedFrames.clear();
+      this.finishedFrames.set(id, (known = this.readFrame(id)));
+    }
+    return known;
+  }
+
+  private async readFrame(id: number): Promise<KnownFrame | undefined> {
+    const frame = this.frame(id);
+    return frame === undefined ? undefined : { frame, ...(await this.levels(id, frame)) };
   }
 
   private async levels(id: number, frame: Frame): Promise<{ levels: readonly Level[]; problem: SymbolProblem }> {
@@ -209,14 +238,42 @@ export class Stacks {
   }
 
   /** As the process saw it, if it is known where the module was mapped; else the address in the module. */
-  private absoluteAddress(frame: Frame, call: RawCall): bigint {
+  private absoluteAddress(frame: Frame, call: StackOf): bigint {
     if (frame.module === undefined) return frame.offset;
-    const mappings = this.mappings.get(`${call.process}:${frame.moduleId}`) ?? [];
-    for (const mapping of mappings.toReversed()) {
+    const before = call.seq === undefined ? undefined : BigInt(call.seq);
+    for (const mapping of this.mappingsOf(call.process, frame.moduleId).toReversed()) {
+      if (before !== undefined && mapping.seq > before) continue;
       const address = frame.offset - mapping.vaddr + mapping.start;
       if (address >= mapping.start && address <= mapping.end) return address;
     }
     return frame.offset;
+  }
+
+  /** A forked child has its parent's until it maps its own. */
+  private mappingsOf(process: number, module: number): readonly Mapping[] {
+    this.parents ??= this.file
+      .rows('process', ['parent'])
+      .map((row) => (row && row.parent > 0n ? Number(row.parent) - 1 : undefined));
+    let at: number | undefined = process;
+    for (let looked = 0; at !== undefined && looked <= MAX_FORKS; looked++) {
+      const own = this.mappings.get(`${at}:${module}`);
+      if (own !== undefined) return own;
+      at = this.parents[at];
+    }
+    return [];
+  }
+
+  /** How many programs the process has begun before this call. */
+  private programOf({ process, seq }: StackOf): number {
+    if (seq === undefined) return -1;
+    this.execs ??= this.readExecs();
+    return this.execs.get(process)?.filter((exec) => exec <= BigInt(seq)).length ?? 0;
+  }
+
+  private readExecs(): Map<number, bigint[]> {
+    const execs = new Map<number, bigint[]>();
+    for (const row of this.file.rows('exec', ['seq', 'process'])) if (row) append(execs, Number(row.process), row.seq);
+    return execs;
   }
 }
 

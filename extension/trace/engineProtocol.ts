@@ -140,10 +140,8 @@ export interface RawCall {
   readonly enterFlags: number;
   readonly exitFlags: number;
   readonly data: readonly CopiedData[];
-  /** Of a call that moves bytes between two descriptors: the other one. */
-  readonly other?: Descriptor;
   /** Further descriptors that it concerns, in the order in which it names them; absent: none. */
-  readonly ties?: readonly Tie[];
+  readonly ties?: readonly Tie[] | undefined;
 }
 
 /** What a number referred to when a call used it. */

@@ -314,6 +314,85 @@ enum syscope_term_column {
  */
 SYSCOPE_EXPORT int32_t syscope_process_filter(int32_t trace, const double *terms, uint32_t count);
 
+/*
+ * Opens a trace for reports: its rows, strings and heap as they are now, problems, and what follows here; no lanes, boxes or calls
+ * by id, for which everything would have to be read first. Otherwise as syscope_open. SYSCOPE_INFO_ERRORS and _PENDING are 0.
+ */
+SYSCOPE_EXPORT int32_t syscope_rows_open(const char *path, char *message, uint32_t message_bytes);
+
+enum syscope_row {
+	SYSCOPE_ROW_ID,
+	SYSCOPE_ROW_SEQ,
+	SYSCOPE_ROW_END_SEQ, /* -1: no exit */
+	SYSCOPE_ROW_PROCESS, /* -1: unknown */
+	SYSCOPE_ROW_PID,
+	SYSCOPE_ROW_THREAD,
+	SYSCOPE_ROW_TID,
+	SYSCOPE_ROW_NR,
+	SYSCOPE_ROW_ARCH,
+	SYSCOPE_ROW_START,
+	SYSCOPE_ROW_END, /* infinite without an exit */
+	SYSCOPE_ROW_FD,
+	SYSCOPE_ROW_CLASS,
+	SYSCOPE_ROW_DESCRIPTION,
+	SYSCOPE_ROW_NAME, /* string id of the description's newest name */
+	SYSCOPE_ROW_ORIGIN,
+	SYSCOPE_ROW_STACK,
+	SYSCOPE_ROW_ENTER_FLAGS,
+	SYSCOPE_ROW_EXIT_FLAGS, /* -1: no exit */
+	SYSCOPE_ROW_TRANSFERS,  /* 0: it moved no bytes; 1: at its descriptor; 2: at the other one too, the other way */
+	SYSCOPE_ROW_RECEIVED,   /* at its descriptor */
+	SYSCOPE_ROW_SENT,
+	SYSCOPE_ROW_OTHER_FD,
+	SYSCOPE_ROW_OTHER_CLASS,
+	SYSCOPE_ROW_OTHER_DESCRIPTION,
+	SYSCOPE_ROW_OTHER_NAME,
+	SYSCOPE_ROW_COLUMNS
+};
+
+/* Begins to go through a trace's calls, all of them in order; what was begun before is given up. Returns 0 or -errno. */
+SYSCOPE_EXPORT int32_t syscope_rows_begin(int32_t trace);
+/*
+ * The next calls, at most `capacity` of them: numbers[capacity * SYSCOPE_ROW_COLUMNS] and words[capacity * SYSCOPE_WORD_COLUMNS], and
+ * unless copies is NULL what was copied, as by syscope_copies, and ties as by syscope_ties (their calls count from the first one of
+ * this page). used[0]: how many calls, used[1]: copies, used[2]: bytes, used[3]: ties. No calls: the end, or if one of the others is
+ * not 0 the next call alone needs that much room. Returns 0 or -errno.
+ */
+SYSCOPE_EXPORT int32_t syscope_rows_next(int32_t trace, uint32_t capacity, double *numbers, uint64_t *words, double *copies,
+	uint64_t *addresses, uint32_t copy_capacity, uint8_t *bytes, uint32_t bytes_capacity, double *ties, uint32_t tie_capacity,
+	uint32_t *used);
+
+/* By what calls are grouped; a row of a summary is one combination of several. */
+enum syscope_by { SYSCOPE_BY_CLASS, SYSCOPE_BY_SYSCALL, SYSCOPE_BY_FD, SYSCOPE_BY_PATH, SYSCOPE_BY_PROCESS, SYSCOPE_BY_COUNT };
+enum syscope_summary {
+	SYSCOPE_SUMMARY_CALLS,
+	SYSCOPE_SUMMARY_PENDING,
+	SYSCOPE_SUMMARY_ERRORS,
+	SYSCOPE_SUMMARY_RECEIVED, /* bytes */
+	SYSCOPE_SUMMARY_SENT,
+	SYSCOPE_SUMMARY_RETURNED, /* how many have a duration */
+	SYSCOPE_SUMMARY_TOTAL,
+	SYSCOPE_SUMMARY_P50, /* of more than 16,384 durations at most 0.1 % above the exact one (durations.h) */
+	SYSCOPE_SUMMARY_P95,
+	SYSCOPE_SUMMARY_MAX,
+	SYSCOPE_SUMMARY_KEY_BYTES,
+	SYSCOPE_SUMMARY_ERROR_KINDS,
+	SYSCOPE_SUMMARY_COLUMNS
+};
+
+/*
+ * Goes through all calls and sums them up by these groups (enum syscope_by, each once, or none). Row 0 is all of the program's
+ * calls, row 1 the loader's, then one row a group, in no order. Returns how many rows, and the recording's length; or -errno.
+ */
+SYSCOPE_EXPORT double syscope_summary(int32_t trace, const uint8_t *by, uint32_t by_count, double *duration);
+/* Rows [first, first + count) of the newest summary into numbers[count * SYSCOPE_SUMMARY_COLUMNS]. Returns how many. */
+SYSCOPE_EXPORT int32_t syscope_summary_rows(int32_t trace, uint32_t first, uint32_t count, double *numbers);
+/*
+ * Of one row: its key in key[KEY_BYTES], a part a group, each with a NUL behind it; and which errors its calls had how often in
+ * errors[2 * ERROR_KINDS]: number, count. Returns 0 or -errno.
+ */
+SYSCOPE_EXPORT int32_t syscope_summary_texts(int32_t trace, uint32_t row, uint8_t *key, uint32_t *errors);
+
 /* The call before (-1) or after (1) this one on its lane; -1: none. */
 SYSCOPE_EXPORT double syscope_neighbour(int32_t trace, double event, int32_t direction);
 /* The call in which the newest thread with this tid is now; -1: none. */

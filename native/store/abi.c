@@ -38,16 +38,13 @@ int32_t syscope_abi(void)
 	return SYSCOPE_ABI;
 }
 
-int32_t syscope_open(const char *path, uint32_t group, char *message, uint32_t message_bytes)
+/* group: enum syscope_group, or SYSCOPE_GROUPS for rows only. */
+static int32_t open_trace(const char *path, uint32_t group, char *message, uint32_t message_bytes)
 {
 	int32_t handle = 1;
 	struct index *x;
 	int err;
 
-	if (group >= SYSCOPE_GROUPS) {
-		snprintf(message, message_bytes, "Lanes can't be grouped by %u.", group);
-		return -EINVAL;
-	}
 	while (handle <= MAX_TRACES && traces[handle - 1])
 		handle++;
 	if (handle > MAX_TRACES) {
@@ -59,13 +56,28 @@ int32_t syscope_open(const char *path, uint32_t group, char *message, uint32_t m
 		snprintf(message, message_bytes, "There is no memory to open %s.", path);
 		return -ENOMEM;
 	}
-	err = index_open(x, path, (enum syscope_group)group, message, message_bytes);
+	err = group == SYSCOPE_GROUPS ? index_open_rows(x, path, message, message_bytes)
+				      : index_open(x, path, (enum syscope_group)group, message, message_bytes);
 	if (err) {
 		free(x);
 		return err;
 	}
 	traces[handle - 1] = x;
 	return handle;
+}
+
+int32_t syscope_open(const char *path, uint32_t group, char *message, uint32_t message_bytes)
+{
+	if (group >= SYSCOPE_GROUPS) {
+		snprintf(message, message_bytes, "Lanes can't be grouped by %u.", group);
+		return -EINVAL;
+	}
+	return open_trace(path, group, message, message_bytes);
+}
+
+int32_t syscope_rows_open(const char *path, char *message, uint32_t message_bytes)
+{
+	return open_trace(path, SYSCOPE_GROUPS, message, message_bytes);
 }
 
 int32_t syscope_close(int32_t trace)
@@ -98,6 +110,11 @@ static void fill_info(const struct index *x, double *info)
 	info[SYSCOPE_INFO_PROBLEMS] = r->problem_count;
 	info[SYSCOPE_INFO_LANES] = (double)x->lane_count;
 	info[SYSCOPE_INFO_CALLS] = (double)x->placed_count;
+	if (!x->rows_only)
+		return;
+	info[SYSCOPE_INFO_EVENTS] = info[SYSCOPE_INFO_CALLS] = (double)reader_rows(r, RECORD_ENTER);
+	info[SYSCOPE_INFO_PROCESSES] = (double)reader_rows(r, RECORD_PROCESS);
+	info[SYSCOPE_INFO_THREADS] = (double)reader_rows(r, RECORD_THREAD);
 }
 
 int32_t syscope_refresh(int32_t trace, double *info)

@@ -10,7 +10,12 @@
 #include <string.h>
 
 #include "event_filter.h"
+#include "pass_page.h"
+#include "summary.h"
 #include "totals.h"
+
+/* Segments that a pass has in use at once: some ten, of at most a megabyte but for very long strings. */
+#define ROWS_CACHE_BYTES (8u << 20)
 
 uint64_t index_time(const struct index *x, uint64_t monotonic_ns)
 {
@@ -122,7 +127,11 @@ static int take_rows(struct index *x)
 int index_refresh(struct index *x)
 {
 	uint64_t now;
-	int err = reader_refresh(&x->reader);
+	int err;
+
+	if (x->rows_only)
+		return 0;
+	err = reader_refresh(&x->reader);
 
 	if (!err)
 		err = take_rows(x);
@@ -153,8 +162,58 @@ int index_open(struct index *x, const char *path, enum syscope_group group, char
 	return err;
 }
 
+/* Each kind's rows are in order of time: its newest row has the latest. */
+static void see_newest(struct index *x)
+{
+	static const struct {
+		uint8_t kind, column;
+	} timed[] = { { RECORD_ENTER, COLUMN_ENTER_RESUMED }, { RECORD_EXIT, COLUMN_EXIT_TIME },
+		{ RECORD_THREAD, COLUMN_THREAD_TIME }, { RECORD_EXITED, COLUMN_EXITED_TIME } };
+	uint64_t cells[READER_MAX_COLUMNS];
+
+	for (size_t i = 0; i < sizeof(timed) / sizeof(*timed); i++) {
+		uint64_t rows = reader_rows(&x->reader, timed[i].kind);
+
+		if (rows && !reader_row(&x->reader, timed[i].kind, rows - 1, cells))
+			index_saw_time(x, index_time(x, cells[timed[i].column]));
+	}
+}
+
+int index_open_rows(struct index *x, const char *path, char *message, size_t message_bytes)
+{
+	int err;
+
+	memset(x, 0, sizeof(*x));
+	err = reader_open(&x->reader, path, message, message_bytes);
+	if (err)
+		return err;
+	x->reader.cache_limit = ROWS_CACHE_BYTES;
+	x->rows_only = true;
+	x->revision = 1;
+	err = index_walk(x, RECORD_LOST, take_lost);
+	if (!err)
+		err = index_walk(x, RECORD_END, take_end);
+	see_newest(x);
+	if (err) {
+		snprintf(message, message_bytes, "%s can't be opened: %s.", path, strerror(-err));
+		index_close(x);
+	}
+	return err;
+}
+
+static void close_reports(struct index *x)
+{
+	if (x->pages)
+		pass_close(&x->pages->pass);
+	free(x->pages);
+	if (x->summary)
+		summary_free(x->summary);
+	free(x->summary);
+}
+
 void index_close(struct index *x)
 {
+	close_reports(x);
 	reader_close(&x->reader);
 	for (size_t i = 0; i < x->lane_count; i++)
 		lane_free(&x->lanes[i]);

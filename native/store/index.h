@@ -122,6 +122,9 @@ struct filter_block {
 
 struct index {
 	struct reader reader;
+	bool rows_only;           /* opened for reports: nothing below is filled but duration and lost */
+	struct pass_pages *pages; /* NULL: no pass was begun */
+	struct summary *summary;  /* NULL: none was made */
 	enum syscope_group group;
 	uint64_t revision, fingerprint; /* of what the revision was counted for */
 	uint64_t duration;
@@ -158,6 +161,8 @@ struct index {
 
 /* Opens a trace; on failure message says why, and nothing is left. Returns 0 or -errno. */
 int index_open(struct index *x, const char *path, enum syscope_group group, char *message, size_t message_bytes);
+/* The same for reports only: what is there now, without calls and lanes, and with little memory for segments. */
+int index_open_rows(struct index *x, const char *path, char *message, size_t message_bytes);
 void index_close(struct index *x);
 /* Takes in what was written since. revision grows if anything changed. Returns 0 or -errno. */
 int index_refresh(struct index *x);

@@ -92,7 +92,7 @@ static void give_up(struct reader *r, size_t at)
 
 static void make_room(struct reader *r, uint64_t bytes)
 {
-	while (r->cached_count > READER_CACHE_LEAST && r->cached_bytes + bytes > READER_CACHE_BYTES) {
+	while (r->cached_count > READER_CACHE_LEAST && r->cached_bytes + bytes > r->cache_limit) {
 		size_t oldest = 0;
 
 		for (size_t i = 1; i < r->cached_count; i++)

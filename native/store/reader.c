@@ -149,6 +149,7 @@ int reader_open(struct reader *r, const char *path, char *message, size_t messag
 
 	memset(r, 0, sizeof(*r));
 	r->state = TRACE_STATE_RECORDING;
+	r->cache_limit = READER_CACHE_BYTES;
 	err = open_file(r, path, message, message_bytes);
 	if (!err)
 		err = check_header(r, path, message, message_bytes);

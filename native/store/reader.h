@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "format.h"
 #include "schema.h"
@@ -56,8 +57,8 @@ struct reader {
 	size_t open_count, open_capacity;
 	uint32_t *cached;
 	size_t cached_count, cached_capacity;
-	uint64_t cached_bytes, clock;
-	uint8_t *spare; /* a buffer of SEGMENT_MAX_BYTES, or NULL */
+	uint64_t cached_bytes, cache_limit, clock; /* cache_limit: READER_CACHE_BYTES unless set lower */
+	uint8_t *spare;                            /* a buffer of SEGMENT_MAX_BYTES, or NULL */
 	struct reader_kind kinds[RECORD_KIND_LIMIT];
 	uint32_t problem_count; /* may be larger than what is kept */
 	char problems[READER_MAX_PROBLEMS][READER_PROBLEM_BYTES];
@@ -93,10 +94,44 @@ uint64_t reader_rows(const struct reader *r, enum record_kind kind);
 const struct reader_segment *reader_find(const struct reader *r, enum record_kind kind, uint64_t row, uint32_t *index);
 /* A cell of a loaded segment, sign-extended where the schema says signed; 0 if the column is not there. row: within the segment. */
 uint64_t reader_cell(const struct reader_segment *segment, const uint8_t *bytes, uint32_t column, uint64_t row);
+/*
+ * One column of rows that follow one another, without their segment being loaded or checked: from *first, or the next row that is
+ * there, which *first then is; at most `count`. Returns how many, 0 at the end.
+ */
+uint32_t reader_column(
+	struct reader *r, enum record_kind kind, uint32_t column, uint64_t *first, uint32_t count, uint64_t *cells);
+/* A place among the rows of one kind, for one who asks for neighbours: {.kind = ...} to begin with. */
+struct reader_place {
+	enum record_kind kind;
+	struct reader_segment *segment;
+	const uint8_t *bytes;
+	uint64_t at; /* the row's number within the segment */
+};
+/* Goes to a row; false if it is not there. What it says is valid until the next call of any reader function. */
+bool reader_go(struct reader *r, struct reader_place *place, uint64_t row);
+/* A cell there, zero-extended: signed ones are the caller's to convert. The quick way for one who reads them all. */
+static inline uint64_t reader_here(const struct reader_place *place, uint32_t column)
+{
+	const struct segment_column *cells = &place->segment->column[column];
+	const uint8_t *at = place->bytes + cells->offset + place->at * cells->width;
+	uint64_t word;
+	uint32_t half;
+	uint16_t quarter;
+
+	switch (cells->width) {
+	case 8: memcpy(&word, at, 8); return word;
+	case 4: memcpy(&half, at, 4); return half;
+	case 2: memcpy(&quarter, at, 2); return quarter;
+	case 1: return *at;
+	default: return 0;
+	}
+}
 /* All columns of a row, by column id. Returns 0, or -ENOENT if there is no such row. */
 int reader_row(struct reader *r, enum record_kind kind, uint64_t row, uint64_t cells[READER_MAX_COLUMNS]);
 /* Bytes of the heap; NULL if they are not all there. Valid as for reader_load. */
 const uint8_t *reader_heap(struct reader *r, uint64_t pos, uint64_t length);
+/* The same for one who asks for what lies close by; place: {.kind = RECORD_HEAP} to begin with. */
+const uint8_t *reader_go_heap(struct reader *r, struct reader_place *place, uint64_t pos, uint64_t length);
 /* A string's bytes; NULL and length 0 if there is no such string. */
 const char *reader_string(struct reader *r, uint64_t id, uint32_t *length);
 

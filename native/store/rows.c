@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "reader.h"
 
@@ -68,6 +69,71 @@ int reader_row(struct reader *r, enum record_kind kind, uint64_t row, uint64_t c
 	return 0;
 }
 
+/* The segment with this row or, if that is not there, the first row behind it; NULL: none. */
+static const struct reader_segment *segment_from(const struct reader *r, enum record_kind kind, uint64_t row)
+{
+	const struct reader_kind *rows = &r->kinds[kind];
+	uint32_t index;
+	const struct reader_segment *found = reader_find(r, kind, row, &index);
+
+	for (size_t i = 0; !found && i < rows->count; i++) {
+		const struct reader_segment *segment = &r->segments[rows->segments[i]];
+
+		if (!segment->bad && segment->rows && segment->first_row > row)
+			found = segment;
+	}
+	return found;
+}
+
+uint32_t reader_column(struct reader *r, enum record_kind kind, uint32_t column, uint64_t *first, uint32_t count, uint64_t *cells)
+{
+	const struct reader_segment *segment = segment_from(r, kind, *first);
+	struct reader_segment packed;
+	uint64_t at, width;
+	ssize_t got;
+
+	if (!segment)
+		return 0;
+	if (*first < segment->first_row)
+		*first = segment->first_row;
+	at = *first - segment->first_row;
+	if (count > segment->rows - at)
+		count = (uint32_t)(segment->rows - at);
+	width = segment->column[column].width;
+	got = pread(r->fd, cells, count * width, (off_t)(segment->offset + segment->column[column].offset + at * width));
+	if (got < 0 || (uint64_t)got < count * width)
+		memset((uint8_t *)cells + (got > 0 ? got : 0), 0, count * width - (uint64_t)(got > 0 ? got : 0));
+	if (width == sizeof(*cells))
+		return count;
+	packed = *segment;
+	packed.column[column].offset = 0;
+	for (uint32_t i = count; i-- > 0;) /* from the end: narrow cells lie before their wide ones */
+		cells[i] = reader_cell(&packed, (const uint8_t *)cells, column, i);
+	return count;
+}
+
+bool reader_go(struct reader *r, struct reader_place *place, uint64_t row)
+{
+	struct reader_segment *segment = place->segment;
+	uint32_t index;
+
+	if (!segment || segment->bad || segment->copy != place->bytes || row < segment->first_row ||
+		row - segment->first_row >= segment->loaded_rows) {
+		const struct reader_segment *found = reader_find(r, place->kind, row, &index);
+
+		place->segment = NULL;
+		if (!found)
+			return false;
+		place->bytes = reader_load(r, index);
+		if (!place->bytes)
+			return false;
+		place->segment = segment = &r->segments[index];
+	}
+	segment->last_use = ++r->clock;
+	place->at = row - segment->first_row;
+	return true;
+}
+
 const uint8_t *reader_heap(struct reader *r, uint64_t pos, uint64_t length)
 {
 	uint32_t index;
@@ -78,6 +144,14 @@ const uint8_t *reader_heap(struct reader *r, uint64_t pos, uint64_t length)
 		return NULL;
 	bytes = reader_load(r, index);
 	return bytes ? bytes + segment->column[COLUMN_HEAP_BYTE].offset + (pos - segment->first_row) : NULL;
+}
+
+const uint8_t *reader_go_heap(struct reader *r, struct reader_place *place, uint64_t pos, uint64_t length)
+{
+	if (!reader_go(r, place, pos) || length > place->segment->loaded_rows - place->at ||
+		place->segment->column[COLUMN_HEAP_BYTE].width != 1)
+		return NULL;
+	return place->bytes + place->segment->column[COLUMN_HEAP_BYTE].offset + place->at;
 }
 
 const char *reader_string(struct reader *r, uint64_t id, uint32_t *length)

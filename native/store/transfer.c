@@ -4,7 +4,7 @@
  */
 #include "transfer.h"
 
-#include "syscalls.h"
+#include "moves.h"
 
 /* The result, if it is one: not of a call that will be restarted or was killed in it. */
 static bool result_of(struct index *x, const struct event *event, uint64_t *size)
@@ -20,11 +20,6 @@ static bool result_of(struct index *x, const struct event *event, uint64_t *size
 	ret = reader_cell(segment, bytes, COLUMN_EXIT_RET, at);
 	*size = ret;
 	return (int64_t)ret >= 0 && !(reader_cell(segment, bytes, COLUMN_EXIT_FLAGS, at) & EXIT_FLAG_KILLED);
-}
-
-static bool is_end(const struct syscall_arg *arg, enum fd_end end)
-{
-	return arg->kind == ARG_FD && arg->list == end;
 }
 
 /* The other descriptor of a call between two, by its argument. */
@@ -45,19 +40,6 @@ static void move(struct transfer *transfer, bool from, uint64_t size)
 {
 	transfer->received = from ? size : 0;
 	transfer->sent = from ? 0 : size;
-}
-
-static bool has_buffer(const struct syscall_row *row, uint8_t *direction)
-{
-	for (int i = 0; i < row->argc; i++) {
-		uint8_t kind = row->args[i].kind;
-
-		if (kind != ARG_BUF && kind != ARG_IOVEC && kind != ARG_MSGHDR)
-			continue;
-		*direction = row->args[i].direction;
-		return true;
-	}
-	return false;
 }
 
 struct told {
@@ -83,33 +65,21 @@ static bool take_told(void *context, const uint64_t *cells)
 size_t transfers_of(struct index *x, uint32_t id, struct transfer out[TRANSFERS_MOST])
 {
 	const struct event *event = &x->events[id];
-	const struct syscall_row *row = syscall_row_of(event->arch, event->nr);
-	uint8_t direction;
+	struct moves moves = moves_of(syscall_row_of(event->arch, event->nr));
 	struct told told = { .x = x, .out = out };
 	uint64_t size;
-	int ends[2], found = 0;
 
 	if (event->flags & EVENT_EXITED &&
 		x->ties.count) /* what the recording itself says: the result doesn't, or not which way */
 		index_ties_of(x, id, take_told, &told);
 	if (told.count)
 		return told.count;
-	if (!row || row->ret_kind != RET_BYTES || row->touch != TOUCH_FD || event->fd < 0 || !(event->flags & EVENT_EXITED) ||
-		!result_of(x, event, &size))
+	if (moves.kind == MOVES_NONE || event->fd < 0 || !(event->flags & EVENT_EXITED) || !result_of(x, event, &size))
 		return 0;
 	out[0] = (struct transfer){ .fd = event->fd, .description = event->description };
-	if (has_buffer(row, &direction) && (direction == DIRECTION_OUT || direction == DIRECTION_IN)) {
-		move(&out[0], direction == DIRECTION_OUT, size);
+	move(&out[0], moves.kind == MOVES_RECEIVED || moves.kind == MOVES_FROM, size);
+	if (moves.arg < 0 || !other_end(x, id, (uint32_t)moves.arg, &out[1]))
 		return 1;
-	}
-	for (int i = 0; i < row->argc && found < 2; i++)
-		if (is_end(&row->args[i], FD_END_FROM) || is_end(&row->args[i], FD_END_TO))
-			ends[found++] = i;
-	if (!found)
-		return 0;
-	move(&out[0], is_end(&row->args[ends[0]], FD_END_FROM), size);
-	if (found < 2 || !other_end(x, id, (uint32_t)ends[1], &out[1]))
-		return 1;
-	move(&out[1], !is_end(&row->args[ends[0]], FD_END_FROM), size);
+	move(&out[1], moves.kind == MOVES_TO, size);
 	return 2;
 }

@@ -1,6 +1,6 @@
 /*
- * How many bytes a call moved, and which way, at each of its descriptors: as extension/trace/transfer.ts says it of a call that was
- * read whole. Must not live here: sums of them (totals.h).
+ * How many bytes a call moved, and which way, at each of its descriptors: as pass.h says it for who goes
+ * through all calls. Must not live here: sums of them (totals.h).
  */
 #ifndef SYSCOPE_STORE_TRANSFER_H
 #define SYSCOPE_STORE_TRANSFER_H

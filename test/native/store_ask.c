@@ -165,13 +165,49 @@ static void ask_about_views(int32_t trace)
 	ask_about_lanes(trace, 1e9);
 }
 
+/* The same file for reports: every call that is there, and sums that add up. Returns how many calls. */
+static int ask_for_reports(const char *path)
+{
+	static char message[512];
+	static double numbers[PAGE * SYSCOPE_ROW_COLUMNS], copies[4 * PAGE * SYSCOPE_COPY_COLUMNS], sums[SYSCOPE_SUMMARY_COLUMNS];
+	static uint64_t words[PAGE * SYSCOPE_WORD_COLUMNS], addresses[4 * PAGE];
+	static uint8_t bytes[65536], key[65536];
+	static uint32_t errors[2 * 4096];
+	static const uint8_t by[] = { SYSCOPE_BY_PROCESS, SYSCOPE_BY_FD, SYSCOPE_BY_SYSCALL };
+	int32_t trace = syscope_rows_open(path, message, sizeof(message));
+	double duration, rows, calls = 0;
+	static double ties[64 * SYSCOPE_TIE_COLUMNS];
+	uint32_t used[4];
+	int seen = 0;
+
+	REQUIRE(trace > 0, "%s", message);
+	CHECK(!syscope_rows_begin(trace), "begin");
+	do {
+		CHECK(!syscope_rows_next(
+			      trace, PAGE, numbers, words, copies, addresses, 4 * PAGE, bytes, sizeof(bytes), ties, 64, used),
+			"next");
+		seen += (int)used[0];
+	} while (used[0]);
+	rows = syscope_summary(trace, by, 3, &duration);
+	CHECK(rows >= 2, "summary");
+	for (uint32_t i = 0; i < rows; i++) {
+		CHECK(syscope_summary_rows(trace, i, 1, sums) == 1, "row");
+		calls += i < 2 ? sums[SYSCOPE_SUMMARY_CALLS] : 0;
+		if (sums[SYSCOPE_SUMMARY_KEY_BYTES] <= sizeof(key) && sums[SYSCOPE_SUMMARY_ERROR_KINDS] <= 4096)
+			CHECK(!syscope_summary_texts(trace, i, key, errors), "texts");
+	}
+	CHECK(calls <= seen, "%g calls summed up, %d seen", calls, seen);
+	CHECK(!syscope_close(trace), "close");
+	return seen;
+}
+
 int ask_everything(const char *path, bool must_be_right)
 {
 	static char message[512], text[256];
 	static double info[SYSCOPE_INFO_COUNT];
 	static uint32_t turn;
 	int32_t trace;
-	int seen;
+	int seen, reported;
 
 	message[0] = '\0';
 	trace = syscope_open(path, turn++ % SYSCOPE_GROUPS, message, sizeof(message));
@@ -189,6 +225,8 @@ int ask_everything(const char *path, bool must_be_right)
 	for (uint32_t i = 0; syscope_problem(trace, i, text, sizeof(text)) > 0; i++)
 		CHECK(text[strlen(text) - 1] == '.', "problem: %s", text);
 	CHECK(!syscope_close(trace), "close");
+	reported = ask_for_reports(path);
+	CHECK(reported == seen, "%d calls in reports, %d on the timeline", reported, seen);
 	return seen;
 }
 

@@ -2,54 +2,90 @@
  * A whole trace as one JSON object a line, in order of start: native/schema's records in the form that ARCHITECTURE.md fixes.
  * A field that does not apply is absent. Pure: records in, text out, in chunks of many lines.
  */
-import type { RawCall, ResolvedFrame, ResolvedStack, Tie } from '../engineProtocol';
+import type { ResolvedFrame, ResolvedStack, Tie } from '../engineProtocol';
 import { callTexts, errorName, lineText, sigInfoText, signalName } from '../describe';
 import { blindOp, blindText } from '../blind';
 import { BlindReason, ExitCause, ExitFlag, FD_CLASSES, LostReason, Origin, TieRole, WarningCode } from '../gen/schema';
 import { leftOut, otherDescriptors } from '../ties';
-import type { BlindRecord, CallRecord, ExitRecord, ProcessRecord, TraceRecord, TraceSource } from '../source';
+import type { BlindRecord, CallRecord, ExitRecord, ProcessRecord, StackOf, TraceRecord, TraceSource } from '../source';
+import { type Chunk, ChunkWriter } from './chunks';
 
-const CACHE_LIMIT = 100_000;
+/** Of stacks' texts that are kept. */
+const STACK_BYTES = 16 << 20;
+const RESOURCES = 10_000;
+/** A process's stacks have numbers below. */
+const STACK_NUMBERS = 2 ** 32;
 
-/** What stack texts are kept by: a stack's frames have other addresses in each process and after each exec. */
-interface StackCache {
-  readonly texts: Map<string, string>;
-  readonly execs: Map<number, number>;
+/** What is written again and again. */
+interface Cache {
+  readonly chunks: ChunkWriter;
+  /** By process and stack: a stack's frames have other addresses in each process, and after each exec. */
+  readonly stacks: Map<number, Uint8Array>;
+  stackBytes: number;
+  readonly resources: Map<string, Quoted>;
 }
 
-export async function* exportJsonLines(source: TraceSource): AsyncGenerator<string> {
-  const cache: StackCache = { texts: new Map(), execs: new Map() };
+/** JSON text, and whether it is all ASCII. */
+interface Quoted {
+  readonly text: string;
+  readonly isAscii: boolean;
+}
+
+export async function* exportJsonLines(source: TraceSource): AsyncGenerator<Chunk> {
+  const chunks = new ChunkWriter();
+  const cache: Cache = { chunks, stacks: new Map(), stackBytes: 0, resources: new Map() };
   for await (const page of source.records({ data: true })) {
-    await resolveStacks(source, cache, page);
-    let text = '';
-    for (const record of page) text += recordText(cache, record);
-    yield text;
+    for (let from = 0; from < page.length;) {
+      const to = endOfRun(page, from);
+      await resolveStacks(source, cache, page, from, to);
+      for (; from < to; from++) writeRecord(cache, page[from]!);
+    }
+    if (chunks.isFull) yield chunks.take();
   }
+  if (!chunks.isEmpty) yield chunks.take();
 }
 
-const stackKey = (cache: StackCache, call: RawCall): string =>
-  `${call.process}.${cache.execs.get(call.process) ?? 0}.${call.stack}`;
+/** Records up to an exec, and with it: after that the process's stacks are others. */
+function endOfRun(page: readonly TraceRecord[], from: number): number {
+  for (let i = from; i < page.length; i++) if (page[i]!.type === 'exec') return i + 1;
+  return page.length;
+}
 
-/** Looks up the stacks that this page is the first to show, in one request. */
-async function resolveStacks(source: TraceSource, cache: StackCache, page: readonly TraceRecord[]): Promise<void> {
-  if (cache.texts.size > CACHE_LIMIT) cache.texts.clear();
-  const execs = new Map(cache.execs);
-  const wanted = new Map<string, number>();
-  for (const record of page) {
-    if (record.type === 'exec') countExec(execs, record.process);
+const stackKey = (process: number, stack: number): number => process * STACK_NUMBERS + stack;
+
+/** Looks up the stacks that these records are the first to show, in one request. */
+async function resolveStacks(
+  source: TraceSource,
+  cache: Cache,
+  page: readonly TraceRecord[],
+  from: number,
+  to: number,
+): Promise<void> {
+  if (cache.stackBytes > STACK_BYTES) forgetStacks(cache);
+  const wanted = new Map<number, StackOf>();
+  for (let i = from; i < to; i++) {
+    const record = page[i]!;
     if (record.type !== 'call' || record.call.stack === 0) continue;
-    const key = stackKey({ texts: cache.texts, execs }, record.call);
-    if (!cache.texts.has(key) && !wanted.has(key)) wanted.set(key, record.call.id);
+    const { process, stack } = record.call;
+    const key = stackKey(process, stack);
+    if (!cache.stacks.has(key) && !wanted.has(key)) wanted.set(key, { process, stack, seq: record.seq });
   }
   if (wanted.size === 0) return;
   const stacks = await source.stacks([...wanted.values()]);
-  [...wanted.keys()].forEach((key, i) => cache.texts.set(key, stackText(stacks[i])));
+  [...wanted.keys()].forEach((key, i) => {
+    const bytes = Buffer.from(stackText(stacks[i]));
+    cache.stacks.set(key, bytes);
+    cache.stackBytes += bytes.length;
+  });
 }
 
-const countExec = (execs: Map<number, number>, process: number): void => void execs.set(process, (execs.get(process) ?? 0) + 1);
+function forgetStacks(cache: Cache): void {
+  cache.stacks.clear();
+  cache.stackBytes = 0;
+}
 
 function stackText(stack: ResolvedStack | undefined): string {
-  return stack === undefined || stack.frames.length === 0 ? '' : `[${stack.frames.map(frameText).join(',')}]`;
+  return stack === undefined || stack.frames.length === 0 ? '' : `,"stack":[${stack.frames.map(frameText).join(',')}]`;
 }
 
 function frameText(frame: ResolvedFrame): string {
@@ -63,16 +99,22 @@ function frameText(frame: ResolvedFrame): string {
   });
 }
 
-function recordText(cache: StackCache, record: TraceRecord): string {
+function writeRecord(cache: Cache, record: TraceRecord): void {
+  if (record.type !== 'call') {
+    if (record.type === 'exec') forgetStacks(cache);
+    cache.chunks.text(recordText(record));
+  } else if (record.call.origin !== Origin.agent) {
+    writeCall(cache, record);
+  }
+}
+
+function recordText(record: Exclude<TraceRecord, CallRecord>): string {
   switch (record.type) {
-    case 'call':
-      return record.call.origin === Origin.agent ? '' : callText(cache, record);
     case 'process':
       return processText(record);
     case 'thread':
       return line({ kind: 'thread', pid: record.pid, tid: record.tid, name: record.name, start_ns: record.timeNs });
     case 'exec': {
-      countExec(cache.execs, record.process);
       const { pid, tid, event, path, name, argv, cwd } = record;
       const argv_cut = record.argvCut ? true : undefined;
       return line({ kind: 'exec', id: event, pid, tid, path, name, argv, argv_cut, cwd, start_ns: record.timeNs });
@@ -171,21 +213,46 @@ function blindRecordText(record: BlindRecord): string {
 const ORIGINS: readonly string[] = Object.keys(Origin);
 
 /** By hand: this is most of a trace, and half of the time that exporting takes. */
-function callText(cache: StackCache, { call }: CallRecord): string {
+function writeCall(cache: Cache, { call }: CallRecord): void {
+  const { chunks } = cache;
   const { line, args, errno } = callTexts(call);
-  let text = `{"kind":"syscall","id":${call.id},"pid":${call.pid},"tid":${call.tid},"name":"${line.name}","nr":${call.nr}`;
-  text += `,"args":[${args.map(asciiString).join(',')}],"text":${asciiString(lineText(line))}`;
+  let text = `{"kind":"syscall","id":${call.id},"pid":${call.pid},"tid":${call.tid},"name":"${line.name}","nr":${call.nr},"args":[`;
+  for (let i = 0; i < args.length; i++) text += i === 0 ? asciiString(args[i]!) : `,${asciiString(args[i]!)}`;
+  text += `],"text":${asciiString(lineText(line))}`;
   if (call.ret !== undefined) text += resultFields(call.ret, errno);
   text += `,"start_ns":${call.startNs}`;
   if (call.durationNs !== undefined) text += `,"duration_ns":${call.durationNs}`;
   if (call.fd >= 0) text += `,"fd":${call.fd}`;
   text += `,"fd_class":"${FD_CLASSES[call.classId]?.id ?? 'other'}"`;
-  if (call.resource !== undefined && call.resource !== '') text += `,"resource":${JSON.stringify(call.resource)}`;
+  let isAscii = true;
+  if (call.resource !== undefined && call.resource !== '') {
+    const resource = quotedResource(cache, call.resource);
+    text += `,"resource":${resource.text}`;
+    isAscii = resource.isAscii;
+  }
   text += `,"origin":"${ORIGINS[call.origin] ?? 'program'}"`;
-  if (call.ties !== undefined) text += tieFields(call.ties);
+  if (call.ties !== undefined) {
+    text += tieFields(call.ties);
+    isAscii = false;
+  }
   if ((call.exitFlags & ExitFlag.pathRewritten) !== 0) text += ',"path_rewritten":true';
-  const stack = call.stack === 0 ? '' : (cache.texts.get(stackKey(cache, call)) ?? '');
-  return stack === '' ? `${text}}\n` : `${text},"stack":${stack}}\n`;
+  const stack = call.stack === 0 ? undefined : cache.stacks.get(stackKey(call.process, call.stack));
+  const end = stack === undefined ? '}\n' : '';
+  if (isAscii) chunks.ascii(text + end);
+  else chunks.text(text + end);
+  if (stack === undefined) return;
+  chunks.bytes(stack);
+  chunks.ascii('}\n');
+}
+
+function quotedResource(cache: Cache, resource: string): Quoted {
+  const known = cache.resources.get(resource);
+  if (known !== undefined) return known;
+  if (cache.resources.size >= RESOURCES) cache.resources.clear();
+  const text = JSON.stringify(resource);
+  const quoted = { text, isAscii: /^[ -~]*$/.test(text) };
+  cache.resources.set(resource, quoted);
+  return quoted;
 }
 
 /** The other descriptors, and how many more there are than were recorded. */

@@ -5,6 +5,7 @@
 import { type CallLine, callLine, sigInfoText, signalName } from '../describe';
 import { Origin, SignalFlag } from '../gen/schema';
 import type { CallRecord, ExitRecord, SignalRecord, TraceRecord, TraceSource } from '../source';
+import { type Chunk, ChunkWriter } from './chunks';
 
 export interface StraceOptions {
   /** As `strace -ttt`: seconds since the epoch before each line. A call's is when it was let go, or for its second half when it returned. */
@@ -46,9 +47,9 @@ interface Writer {
   readonly interrupted: Map<number, string>;
 }
 
-/** One chunk of text a page of records. */
-export async function* exportStrace(source: TraceSource, options: StraceOptions = {}): AsyncGenerator<string> {
+export async function* exportStrace(source: TraceSource, options: StraceOptions = {}): AsyncGenerator<Chunk> {
   const { startRealtimeMs } = source.info;
+  const chunks = new ChunkWriter();
   const writer: Writer = {
     prefix: options.timestamps === true ? (tid, ns) => `${pidPrefix(tid)}${epochTime(startRealtimeMs, ns)} ` : pidPrefix,
     durations: options.durations === true,
@@ -64,11 +65,13 @@ export async function* exportStrace(source: TraceSource, options: StraceOptions 
       finishBefore(writer, record.seq);
       writeRecord(writer, record);
     }
-    yield take(writer);
+    chunks.ascii(take(writer));
+    if (chunks.isFull) yield chunks.take();
   }
   finishBefore(writer, Infinity);
   breakLine(writer, undefined);
-  yield take(writer);
+  chunks.ascii(take(writer));
+  if (!chunks.isEmpty) yield chunks.take();
 }
 
 function take(writer: Writer): string {

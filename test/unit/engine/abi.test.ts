@@ -12,8 +12,12 @@ import {
   Info,
   LaneColumn,
   ProcessColumn,
+  RowColumn,
+  SummaryBy,
+  SummaryColumn,
   Term,
   TermColumn,
+  TieColumn,
 } from '../../../extension/engine/abi';
 
 const header = fs.readFileSync('native/include/syscope.h', 'utf8');
@@ -49,4 +53,8 @@ test('abi.ts is what syscope.h says', () => {
   assert.deepEqual(enumOf('syscope_descriptor_class', 'SYSCOPE_DESCRIPTOR_CLASS_'), DescriptorClassColumn);
   assert.deepEqual(enumOf('syscope_term', 'SYSCOPE_TERM_'), Term);
   assert.deepEqual(enumOf('syscope_term_column', 'SYSCOPE_TERM_OF_'), TermColumn);
+  assert.deepEqual(enumOf('syscope_tie', 'SYSCOPE_TIE_'), TieColumn);
+  assert.deepEqual(enumOf('syscope_row', 'SYSCOPE_ROW_'), RowColumn);
+  assert.deepEqual(enumOf('syscope_by', 'SYSCOPE_BY_'), SummaryBy);
+  assert.deepEqual(enumOf('syscope_summary', 'SYSCOPE_SUMMARY_'), SummaryColumn);
 });

@@ -154,13 +154,13 @@ void it('stacks are asked for once, and anew after an exec, which moves the prog
   trace.call(100, ['execve 0 0 0 = 0'], { stack: 0 });
   trace.exec('/bin/ls', 'ls', ['ls']);
   trace.call(100, ['getpid = 100'], { stack: 7 });
-  trace.stacksOf = (event) =>
-    event === 2 ? undefined : { frames: [frame(BigInt(0x1000 + event), 'main', 12), frame(0x2000n, undefined)], end: 'complete' };
+  trace.stacksOf = (stack, seq) =>
+    stack === 8 ? undefined : { frames: [frame(BigInt(0x1000 + seq), 'main', 12), frame(0x2000n, undefined)], end: 'complete' };
   const stacks = (await exported(trace, 2)).map((object) => (object as { stack?: unknown }).stack);
   const stack = (address: string): unknown => [
     { address, module: '/bin/prog', function: 'main', file: '/src/prog.c', line: 12 },
     { address: '0x2000', module: '/bin/prog' },
   ];
-  assert.deepEqual(stacks, [stack('0x1000'), stack('0x1000'), undefined, undefined, undefined, stack('0x1004')]);
-  assert.deepEqual(trace.resolved, ['0', '2', '4']);
+  assert.deepEqual(stacks, [stack('0x1001'), stack('0x1001'), undefined, undefined, undefined, stack('0x100a')]);
+  assert.deepEqual(trace.resolved, ['0.7@1', '0.8@5', '0.7@10']);
 });

@@ -1,7 +1,8 @@
 /** A trace in memory for tests of exports and summaries: records are written in order and get their sequence numbers. */
-import type { RawCall, ResolvedFrame, ResolvedStack, TraceInfo } from '../../../extension/trace/engineProtocol';
+import type { Descriptor, RawCall, ResolvedFrame, ResolvedStack, TraceInfo } from '../../../extension/trace/engineProtocol';
 import type {
   BlindRecord,
+  CallRecord,
   ExitRecord,
   ProcessRecord,
   SignalRecord,
@@ -9,6 +10,7 @@ import type {
   TraceSource,
 } from '../../../extension/trace/source';
 import { parseCall } from './callText';
+import { sumUp, transfersOf } from './sums';
 
 const INFO: TraceInfo = {
   path: 'test.syscope',
@@ -50,8 +52,12 @@ const EXIT = {
 };
 
 interface Started {
-  readonly record: { type: 'call'; seq: number; endSeq: number | undefined; call: RawCall };
+  readonly record: { -readonly [K in keyof CallRecord]: CallRecord[K] };
+  readonly other: Descriptor | undefined;
 }
+
+/** `other`: the other descriptor of a call between two. */
+type More = Partial<RawCall> & { readonly other?: Descriptor };
 
 /** Builds a trace step by step: what starts first comes first. Threads are their tids. */
 export class MemoryTrace {
@@ -60,7 +66,7 @@ export class MemoryTrace {
   private calls = 0;
   readonly info: TraceInfo;
   readonly resolved: string[] = [];
-  stacksOf: (event: number) => ResolvedStack | undefined = () => undefined;
+  stacksOf: (stack: number, seq: number) => ResolvedStack | undefined = () => undefined;
   closed = 0;
 
   constructor(info: Partial<TraceInfo> = {}) {
@@ -72,7 +78,7 @@ export class MemoryTrace {
   }
 
   /** A call's entry, as callText.ts writes it; its result comes with `end`. */
-  start(tid: number, lines: readonly string[], more: Partial<RawCall> = {}): Started {
+  start(tid: number, lines: readonly string[], { other, ...more }: More = {}): Started {
     const seq = this.next();
     const base = parseCall(lines);
     const call = {
@@ -85,18 +91,19 @@ export class MemoryTrace {
       durationNs: undefined,
       ...more,
     };
-    const record: Started['record'] = { type: 'call', seq, endSeq: undefined, call };
+    const record: Started['record'] = { type: 'call', seq, endSeq: undefined, call, transfers: [] };
     this.records.push(record);
-    return { record };
+    return { record, other };
   }
 
   end(started: Started, ret: bigint, durationNs = 500): void {
     started.record.endSeq = this.next();
     started.record.call = { ...started.record.call, ret, durationNs };
+    started.record.transfers = transfersOf(started.record.call, started.other);
   }
 
   /** A whole call. */
-  call(tid: number, lines: readonly string[], more: Partial<RawCall> = {}): void {
+  call(tid: number, lines: readonly string[], more: More = {}): void {
     const { ret } = parseCall(lines);
     const started = this.start(tid, lines, more);
     if (ret !== undefined) this.end(started, ret, more.durationNs);
@@ -152,10 +159,11 @@ export class MemoryTrace {
       records: async function* () {
         for (const records of pages) yield await Promise.resolve(records);
       },
-      stacks: (events) => {
-        this.resolved.push(events.join(' '));
-        return Promise.resolve(events.map((event) => this.stacksOf(event)));
+      stacks: (calls) => {
+        this.resolved.push(calls.map(({ process, stack, seq }) => `${process}.${stack}@${seq}`).join(' '));
+        return Promise.resolve(calls.map(({ stack, seq }) => this.stacksOf(stack, seq ?? 0)));
       },
+      summary: (by) => Promise.resolve(sumUp(this.records, this.info.durationNs, by)),
       close: () => {
         this.closed++;
         return Promise.resolve();
@@ -183,8 +191,9 @@ export function frame(address: bigint, name: string | undefined, line?: number):
   };
 }
 
-export async function textOf(chunks: AsyncIterable<string>): Promise<string> {
-  let text = '';
-  for await (const chunk of chunks) text += chunk;
-  return text;
+/** Chunks' memory is used again, so each is copied. */
+export async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const copies: Buffer[] = [];
+  for await (const chunk of chunks) copies.push(Buffer.from(chunk));
+  return Buffer.concat(copies).toString('utf8');
 }
