@@ -1,5 +1,4 @@
 /* See record.h. The rows that are not halves of a call. */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -212,8 +211,7 @@ void record_interrupted(struct tracer *tracer, const struct tracee *tracee, cons
 	char text[256];
 
 	snprintf(text, sizeof(text), "%s in thread %d returned EINTR: %s interrupts such a call (signal(7)).",
-		row ? row->name : "A call", tracee->tid, what);
-	text[0] = (char)toupper((unsigned char)text[0]);
+		row ? row->name : "A call without a name", tracee->tid, what);
 	record_warning(tracer, tracee, WARNING_CODE_INTERRUPTED, text);
 }
 
