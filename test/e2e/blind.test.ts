@@ -155,8 +155,8 @@ void describe('files mapped shared and writable', () => {
     const program = spawn(target('shared_map'), [file, 'wait'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
     await once(program.stdout, 'data');
     const tracer = spawn(SYSCOPE, ['attach', '-p', String(program.pid), '-o', trace], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const attached = (): boolean => fs.existsSync(trace) && ofKind(rowsOf(trace), 'warning').length > 0;
-    for (let tries = 0; tries < 200 && !attached(); tries++) await new Promise((done) => setTimeout(done, 50));
+    const attached = (): boolean => fs.existsSync(trace) && ofKind(rowsOf(trace), 'blind').length > 0;
+    for (let tries = 0; tries < 40 && !attached(); tries++) await new Promise((done) => setTimeout(done, 50));
     program.stdin.end();
     await once(tracer, 'exit');
     const rows = rowsOf(trace);
