@@ -8,6 +8,8 @@ import { TraceFile } from './traceFile';
 import { termNumbers } from './viewRows';
 
 const MAX_FILTERED = 2;
+/** A filter that nobody has asked about for so long is given up: placing calls anew is quicker than reading a long trace once more. */
+const IDLE_MS = 2000;
 
 interface Filtered {
   readonly file: TraceFile;
@@ -16,6 +18,7 @@ interface Filtered {
   key: string;
   /** It has what the last refresh saw. */
   fresh: boolean;
+  usedMs: number;
 }
 
 export class LaneFiles {
@@ -58,17 +61,18 @@ export class LaneFiles {
       entry.file.refresh();
     }
     entry.fresh = true;
+    entry.usedMs = performance.now();
     this.filtered.splice(this.filtered.indexOf(entry), 1);
     this.filtered.push(entry);
     return entry.file;
   }
 
-  /** One to be given another filter: the least used of its group, or a new one while there are few. */
+  /** One to be given another filter: the one of its group that was used longest ago, or a new one while there are few. */
   private reusable(group: LaneGroup): Filtered {
     const own = this.filtered.filter((entry) => entry.group === group);
     const [oldest] = own;
-    if (oldest !== undefined && own.length >= MAX_FILTERED) return oldest;
-    const entry = { file: this.open(group), group, key: '', fresh: true };
+    if (oldest !== undefined && (own.length >= MAX_FILTERED || performance.now() - oldest.usedMs > IDLE_MS)) return oldest;
+    const entry = { file: this.open(group), group, key: '', fresh: true, usedMs: 0 };
     this.filtered.push(entry);
     return entry;
   }

@@ -115,7 +115,7 @@ export class TraceTree implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     if (row.type !== 'more') return;
     const key = row.parent === undefined ? '' : rowKey(row.parent);
     this.limits.set(key, (this.limits.get(key) ?? PAGE_ROWS) + PAGE_ROWS);
-    this.changed.fire(row.parent);
+    this.changed.fire(undefined); // the row that it is below may be another object by now
   }
 
   /** Its rows are about other things now: pages begin anew. */

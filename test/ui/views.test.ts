@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { START_MS, STEP_MS, eventually, openFile, runCommand, screenshot, setTheme } from '../workbench/ui';
+import { START_MS, STEP_MS, eventually, openFile, runCommand, screenshot } from '../workbench/ui';
 import { compile, openSample, step, traceComplete } from './sample';
 import { drawer, expectLanes, timeline } from './timeline';
 import { callKeys, exportCalls, type ExportedCall, theCall } from './trace';
@@ -100,14 +100,6 @@ void test('views of processes, descriptors and blind spots', async (context) => 
       await page.keyboard.press('Escape');
       await expectLanes(page, callKeys(calls));
       await expectEvents(page, calls);
-    });
-    await say('in the dark and in high contrast', async () => {
-      await click(row(page, 'Processes', new RegExp(`^sample ${opened.pid}`)));
-      for (const theme of ['vs-dark', 'hc-black'] as const) {
-        await setTheme(page, theme);
-        await chips(page).waitFor({ timeout: STEP_MS });
-        await screenshot(page, `views-${theme}`);
-      }
     });
   } finally {
     await workbench.close();
