@@ -47,15 +47,18 @@ function checkTools() {
 function build(folder) {
   const program = path.join(folder, 'workload');
   execFileSync('cc', ['-O1', '-g', '-fno-optimize-sibling-calls', '-pthread', '-o', program, path.join(here, 'workload.c')]);
+  const allow = path.join(folder, 'allow');
+  execFileSync('cc', ['-O1', '-o', allow, path.join(here, 'allow.c')]);
   const file = path.join(folder, 'block');
   fs.writeFileSync(file, Buffer.alloc(4096, 'x'));
-  return { program, file };
+  return { program, file, allow };
 }
 
 /** Nanoseconds a call. */
-function measure({ folder, program, file, workload, tool, scale, cpu }) {
+function measure({ folder, program, file, allow, workload, tool, scale, cpu }) {
   const out = path.join(folder, 'out');
-  const words = tool.command.map((word) => (word === 'OUT' ? out : word === 'SYSCOPE' ? syscope : word));
+  const places = { OUT: out, SYSCOPE: syscope, ALLOW: allow };
+  const words = tool.command.map((word) => places[word] ?? word);
   const own = [program, workload.kind, callsOf(workload, tool, scale), workload.depth, workload.threads, file].map(String);
   const pin = workload.pinned ? ['taskset', '-c', String(cpu)] : [];
   const [command, ...args] = [...pin, ...words, ...own];

@@ -2,7 +2,7 @@
  * A whole trace as one JSON object a line, in order of start: native/schema's records in the form that ARCHITECTURE.md fixes.
  * A field that does not apply is absent. Pure: records in, text out, in chunks of many lines.
  */
-import type { ResolvedFrame, ResolvedStack, Tie } from '../engineProtocol';
+import type { CopiedData, ResolvedFrame, ResolvedStack, Tie } from '../engineProtocol';
 import { callTexts, errorName, lineText, sigInfoText, signalName } from '../describe';
 import { blindOp, blindText } from '../blind';
 import { BlindReason, ExitCause, ExitFlag, FD_CLASSES, LostReason, Origin, TieRole, WarningCode } from '../gen/schema';
@@ -231,6 +231,7 @@ function writeCall(cache: Cache, { call }: CallRecord): void {
     isAscii = resource.isAscii;
   }
   text += `,"origin":"${ORIGINS[call.origin] ?? 'program'}"`;
+  text += cutField(call.data);
   if (call.ties !== undefined) {
     text += tieFields(call.ties);
     isAscii = false;
@@ -253,6 +254,13 @@ function quotedResource(cache: Cache, resource: string): Quoted {
   const quoted = { text, isAscii: /^[ -~]*$/.test(text) };
   cache.resources.set(resource, quoted);
   return quoted;
+}
+
+/** What was not kept of a buffer, since the payload has a limit: how much was, of how much. */
+function cutField(data: readonly CopiedData[]): string {
+  const cut = data.filter(({ bytes, full, errno }) => errno === 0 && bytes.length < full);
+  if (cut.length === 0) return '';
+  return `,"cut":${JSON.stringify(cut.map(({ arg, bytes, full }) => ({ arg, kept: bytes.length, of: full })))}`;
 }
 
 /** The other descriptors, and how many more there are than were recorded. */
