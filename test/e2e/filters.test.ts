@@ -233,7 +233,7 @@ void describe('payload', () => {
     void it(`--payload ${size}`, () => {
       const row = long(readsOf(['--payload', size]));
       assert.deepEqual(row?.cut, kept === undefined ? undefined : [{ arg: 1, kept, of: 300 }]);
-      assert.match(row.text ?? '', kept === 0 ? /^read\(\d+, ""\.\.\., 300\)/ : /^read\(\d+, "x+"\.\.\., 300\)/);
+      assert.match(row?.text ?? '', kept === 0 ? /^read\(\d+, ""\.\.\., 300\)/ : /^read\(\d+, "x+"\.\.\., 300\)/);
     });
   }
 
