@@ -32,12 +32,15 @@ const LATER_GROUPS: ReadonlySet<string> = new Set(['line', 'stream']);
 
 export async function runCommandLine(args: readonly string[], io: CommandLine): Promise<number> {
   try {
-    await program(io).parseAsync(args, { from: 'user' });
+    await program(io).parseAsync(args.map(asKnown), { from: 'user' });
     return 0;
   } catch (error) {
     return failure(error, io);
   }
 }
+
+/** strace's own spelling of --timestamps, which is no option of one letter. */
+const asKnown = (arg: string): string => (arg === '-ttt' ? '--timestamps' : arg);
 
 /** Commander has already said what was wrong with the arguments. */
 function failure(error: unknown, io: CommandLine): number {
@@ -61,8 +64,8 @@ function program(io: CommandLine): Command {
     .argument('<TRACE>', 'the trace file')
     .addOption(new Option('--format <format>', FORMATS).argParser(parseFormat).makeOptionMandatory())
     .option('-o, --output <FILE>', 'write to this file instead of standard output')
-    .option('--timestamps', 'strace: the time before each line, as strace -ttt')
-    .option('--durations', 'strace: how long each call took, as strace -T')
+    .option('--timestamps', 'strace: the time before each line; -ttt is the same')
+    .option('-T, --durations', 'strace: how long each call took')
     .action(async (trace: string, options: ExportOptions, self: Command) => {
       if (options.format !== 'strace' && (options.timestamps === true || options.durations === true))
         self.error('error: --timestamps and --durations are of the strace format only.');

@@ -66,6 +66,12 @@ void describe('export', () => {
     assert.equal(trace.closed, 1);
   });
 
+  void it('times and durations by strace’s own spelling too', async () => {
+    const long = await run(['export', '--format', 'strace', '--timestamps', '--durations', 'a.syscope']);
+    assert.deepEqual(await run(['export', '--format', 'strace', '-ttt', '-T', 'a.syscope']), long);
+    assert.match(long.out, /^100 {3}0\.\d{6} getpid\(\) .* = 100 <0\.\d{6}>$/m);
+  });
+
   void it('to a file that only its owner can read', async () => {
     const file = path.join(folder, 'out.jsonl');
     assert.deepEqual(await run(['export', '--format', 'jsonl', '-o', file, 'a.syscope']), { status: 0, out: '', err: '' });
