@@ -149,5 +149,8 @@ export function summaryJson(summary: Summary): string {
     blind: blind.map(blindJson),
     processes: by.includes('process') ? processes.map(processJson) : undefined,
   };
-  return `${JSON.stringify(object, undefined, 2)}\n`;
+  // JSON leaves the control characters from U+007F on as they are, and a terminal acts on them.
+  // eslint-disable-next-line no-control-regex
+  const escaped = JSON.stringify(object, undefined, 2).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+  return `${escaped}\n`;
 }

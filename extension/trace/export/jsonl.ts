@@ -89,7 +89,7 @@ function stackText(stack: ResolvedStack | undefined): string {
 }
 
 function frameText(frame: ResolvedFrame): string {
-  return JSON.stringify({
+  return jsonText({
     address: `0x${frame.address.toString(16)}`,
     module: frame.module === '' ? undefined : frame.module,
     function: frame.function,
@@ -147,7 +147,13 @@ function recordText(record: Exclude<TraceRecord, CallRecord>): string {
   }
 }
 
-const line = (object: object): string => `${JSON.stringify(object)}\n`;
+/** JSON leaves the control characters from U+007F on as they are, and a terminal acts on them. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\x7f-\x9f]/g;
+const jsonText = (value: object | string): string =>
+  JSON.stringify(value).replace(CONTROL, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+
+const line = (object: object): string => `${jsonText(object)}\n`;
 
 /** The name of a generated enum's value; the number itself if a later version wrote it. */
 export function nameOf(values: Readonly<Record<string, number>>, value: number): string {
@@ -250,7 +256,7 @@ function quotedResource(cache: Cache, resource: string): Quoted {
   const known = cache.resources.get(resource);
   if (known !== undefined) return known;
   if (cache.resources.size >= RESOURCES) cache.resources.clear();
-  const text = JSON.stringify(resource);
+  const text = jsonText(resource);
   const quoted = { text, isAscii: /^[ -~]*$/.test(text) };
   cache.resources.set(resource, quoted);
   return quoted;
@@ -267,7 +273,7 @@ function cutField(data: readonly CopiedData[]): string {
 function tieFields(ties: readonly Tie[]): string {
   const more = leftOut(ties);
   const texts = otherDescriptors(ties).map(({ fd, classId, resource, role }) =>
-    JSON.stringify({
+    jsonText({
       fd,
       fd_class: FD_CLASSES[classId]?.id ?? 'other',
       resource: resource === '' ? undefined : resource,
