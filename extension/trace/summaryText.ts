@@ -150,7 +150,7 @@ export function summaryJson(summary: Summary): string {
     processes: by.includes('process') ? processes.map(processJson) : undefined,
   };
   // JSON leaves the control characters from U+007F on as they are, and a terminal acts on them.
-  // eslint-disable-next-line no-control-regex
+
   const escaped = JSON.stringify(object, undefined, 2).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
   return `${escaped}\n`;
 }

@@ -7,7 +7,7 @@ import { run } from './support/syscope';
 import { freshFolder } from './support/targets';
 
 /** What a terminal acts on: control characters but the ends of lines, also those that UTF-8 has two bytes for. */
-// eslint-disable-next-line no-control-regex
+
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/;
 
 void describe('hostile input', () => {

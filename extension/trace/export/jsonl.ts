@@ -148,7 +148,7 @@ function recordText(record: Exclude<TraceRecord, CallRecord>): string {
 }
 
 /** JSON leaves the control characters from U+007F on as they are, and a terminal acts on them. */
-// eslint-disable-next-line no-control-regex
+
 const CONTROL = /[\x7f-\x9f]/g;
 const jsonText = (value: object | string): string =>
   JSON.stringify(value).replace(CONTROL, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
