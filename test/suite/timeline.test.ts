@@ -98,6 +98,28 @@ suite('Timeline and source', function () {
     }
   });
 
+  test('rows of the views: their commands filter, copy, and lead to the line that opened a descriptor', async () => {
+    await openTrace();
+    await openTimeline();
+    const open = event('openat(AT_FDCWD, "notes.txt"');
+    const call = content.calls.find((each) => each.call.id === open)?.call;
+    assert.ok(call !== undefined);
+    const { process, pid, fd, description, classId, resource: name = '' } = call;
+    const row = { process, pid, processName: 'sample', fd, description, classId, name, event: open };
+    const descriptor = { type: 'descriptor', row, owner: false };
+    await vscode.commands.executeCommand('syscope.processes.focus');
+    await vscode.commands.executeCommand('syscope.filterTimeline', descriptor);
+    await vscode.commands.executeCommand('syscope.copyDescriptorPath', descriptor);
+    assert.equal(await vscode.env.clipboard.readText(), inWorkspace('notes.txt'));
+    await vscode.commands.executeCommand('syscope.clearTimelineFilter');
+    await vscode.commands.executeCommand('syscope.goToOpeningSource', descriptor);
+    const editor = await waitFor('the source', () => vscode.window.activeTextEditor);
+    assert.equal(path.basename(editor.document.uri.fsPath), 'copy.c');
+    const person = { index: process, pid, name: 'sample', path: '/x/sample', argv: ['sample', 'a b'] };
+    await vscode.commands.executeCommand('syscope.copyCommandLine', { type: 'process', row: person, parent: undefined });
+    assert.equal(await vscode.env.clipboard.readText(), "sample 'a b'");
+  });
+
   test('files that are no traces are refused, and nothing of the workspace is touched', async () => {
     for (const [name, bytes] of [
       ['empty.syscope', ''],
