@@ -31,7 +31,9 @@ function linesOf(file: string): string[] {
   const pids = [...byProcess.keys()];
   const [first = [], ...others] = byProcess.values();
   const begin = first.findIndex((line) => BEGIN.test(line));
-  return [first.slice(begin + 1), ...others].flat().map((line) => normal(line, pids));
+  // When a child's signal comes, beside a wait for it, is chance.
+  const calls = [first.slice(begin + 1), ...others].flat().filter((line) => !line.startsWith('--- '));
+  return calls.map((line) => normal(line, pids));
 }
 
 const normal = (line: string, pids: readonly string[]): string =>
