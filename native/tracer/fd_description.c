@@ -284,7 +284,7 @@ struct fd_description *fd_description_new(struct fd_state *s, const struct fd_fa
 	index_pair(s, d);
 	peer = find_peer(s, d, facts);
 	d->peer = peer ? peer->id : 0;
-	d->id = add_row(s, d, event);
+	d->id = s->newest = add_row(s, d, event);
 	fd_index_add(&s->index[FD_INDEX_ID], &d->links[FD_INDEX_ID], d->id);
 	fd_index_add(&s->index[FD_INDEX_INODE], &d->links[FD_INDEX_INODE], inode_key(d->device, d->inode));
 	if (peer && !peer->peer && !facts->socket_peer.one_way) {
@@ -343,14 +343,15 @@ static bool same_as_holder(struct fd_state *s, const struct fd_description *d, p
 	       s->world.same_file(s->world.context, pid, fd, t->tid, d->holder_fd) == 1;
 }
 
-struct fd_description *fd_description_shared(struct fd_state *s, pid_t pid, int fd, uint64_t device, uint64_t inode)
+struct fd_description *fd_description_shared(
+	struct fd_state *s, pid_t pid, int fd, uint64_t device, uint64_t inode, uint64_t since)
 {
 	struct fd_link *link = fd_index_first(&s->index[FD_INDEX_INODE], inode_key(device, inode));
 
 	for (int i = 0; link && i < SEARCH_LIMIT; i++, link = fd_index_next(link)) {
 		struct fd_description *d = link->owner;
 
-		if (d->inode == inode && d->device == device && same_as_holder(s, d, pid, fd))
+		if (d->inode == inode && d->device == device && d->id > since && same_as_holder(s, d, pid, fd))
 			return d;
 	}
 	return NULL;

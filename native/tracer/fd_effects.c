@@ -36,6 +36,22 @@ bool fd_read_pair(struct fd_state *s, const struct fd_call *call, uint64_t addre
 	       pair[1] >= 0;
 }
 
+/*
+ * Since the call's entry another one has obtained the number, and proc has that one's file there, not d (NULL: unknown): what this
+ * one obtained was closed before its exit was seen.
+ */
+static bool overtaken(
+	struct fd_state *s, const struct fd_table *t, const struct fd_call *call, int fd, const struct fd_description *d)
+{
+	const struct fd_slot *slot = fd_table_slot(t, fd);
+	const struct fd_description *now = slot ? slot->description : NULL;
+
+	if (!now || slot->found || slot->installed <= call->changes_before || now == d)
+		return false;
+	return fd_probe_now(s, call->tid, fd, false) && s->probe.device == now->device && s->probe.inode == now->inode &&
+	       !(d && d->device == now->device && d->inode == now->inode);
+}
+
 /* A call that obtained a number of which only proc knows more. */
 static void obtained_from_proc(struct fd_state *s, struct fd_table *t, struct fd_call *call, int fd, bool is_result)
 {
@@ -71,7 +87,7 @@ static struct fd_description *found_meanwhile(
 {
 	const struct fd_slot *slot = fd_table_slot(t, fd);
 
-	if (!slot || !slot->description || !slot->found || slot->opened_event <= call->event + 1)
+	if (!slot || !slot->description || !slot->found || slot->description->id <= call->newest_before)
 		return NULL;
 	if (slot->description->device != s->probe.device || slot->description->inode != s->probe.inode)
 		return NULL;
@@ -88,6 +104,8 @@ static void open_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 	if (call->ret < 0)
 		return;
 	call->fd = fd;
+	if (overtaken(s, t, call, fd, NULL))
+		return;
 	if (!fd_probe_opened(s, call->tid, fd, !known, call->scratch[3]))
 		return;
 	if (known) {
@@ -103,7 +121,10 @@ static void open_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 		call->cls = d->cls;
 		return;
 	}
-	d = fd_describe_probed(s, call->tid, fd, false, fd_actor_of(call).event);
+	/* Or duplicated it to another number. */
+	d = fd_description_shared(s, call->tid, fd, s->probe.device, s->probe.inode, call->newest_before);
+	if (!d)
+		d = fd_describe_probed(s, call->tid, fd, false, fd_actor_of(call).event);
 	if (d)
 		fd_call_obtained(s, t, call, fd, d, s->probe.cloexec);
 }
@@ -184,6 +205,15 @@ static void duplicated(struct fd_state *s, struct fd_table *t, struct fd_call *c
 {
 	struct fd_description *d = fd_description_by_id(s, call->description);
 
+	if (overtaken(s, t, call, fd, d))
+		return;
+	/* Another thread changed the table meanwhile: the old number may have been another file's when the kernel looked. */
+	if (d && t->changes != call->changes_before) {
+		if (!fd_probe_now(s, call->tid, fd, false)) /* and has closed the new one since */
+			return;
+		if (s->probe.device != d->device || s->probe.inode != d->inode)
+			d = NULL;
+	}
 	if (d)
 		fd_table_install(s, t, fd, d, FD_OP_DUP, cloexec, fd_actor_of(call));
 	else
@@ -191,10 +221,31 @@ static void duplicated(struct fd_state *s, struct fd_table *t, struct fd_call *c
 	fd_tie(s, call, fd, d ? d->id : 0, TIE_ROLE_DUPLICATE, 0);
 }
 
+/* What is duplicated may be closed by another thread meanwhile: it stays the same description. */
+static void dup_enter(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	struct fd_description *d = call->event == UINT64_MAX ? NULL : fd_description_by_id(s, call->description);
+
+	(void)t; /* without an event it is looked at only (fd_state_look): no exit follows */
+	call->scratch[3] = d ? d->id : 0;
+	if (d)
+		d->refs++;
+}
+
+static void dup_release(struct fd_state *s, struct fd_call *call)
+{
+	struct fd_description *d = fd_description_by_id(s, call->scratch[3]);
+
+	call->scratch[3] = 0;
+	if (d)
+		fd_description_release(s, d);
+}
+
 static void dup_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
 {
 	if (call->ret >= 0)
 		duplicated(s, t, call, (int)call->ret, false);
+	dup_release(s, call);
 }
 
 /*
@@ -262,7 +313,7 @@ static void close_exit(struct fd_state *s, struct fd_table *t, struct fd_call *c
 
 static void dup2_enter(struct fd_state *s, struct fd_table *t, struct fd_call *call)
 {
-	(void)s;
+	dup_enter(s, t, call);
 	if ((int)call->args[0] != (int)call->args[1])
 		begin_close(t, call, (int)call->args[1]);
 }
@@ -275,24 +326,33 @@ static void dup2_exit(struct fd_state *s, struct fd_table *t, struct fd_call *ca
 		restore(being_closed(t, call), call);
 	else if (!same)
 		duplicated(s, t, call, (int)call->ret, call->row->argc > 2 && (call->args[2] & O_CLOEXEC));
+	dup_release(s, call);
+}
+
+static bool duplicates(const struct fd_call *call)
+{
+	return (int)call->args[1] == F_DUPFD || (int)call->args[1] == F_DUPFD_CLOEXEC;
+}
+
+static void fcntl_enter(struct fd_state *s, struct fd_table *t, struct fd_call *call)
+{
+	if (duplicates(call))
+		dup_enter(s, t, call);
 }
 
 static void fcntl_exit(struct fd_state *s, struct fd_table *t, struct fd_call *call)
 {
 	struct fd_slot *slot;
 
-	if (call->ret < 0)
+	if (duplicates(call)) {
+		if (call->ret >= 0)
+			duplicated(s, t, call, (int)call->ret, (int)call->args[1] == F_DUPFD_CLOEXEC);
+		dup_release(s, call);
 		return;
-	switch ((int)call->args[1]) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC: duplicated(s, t, call, (int)call->ret, (int)call->args[1] == F_DUPFD_CLOEXEC); break;
-	case F_SETFD:
-		slot = fd_table_slot(t, (int)call->args[0]);
-		if (slot)
-			slot->cloexec = call->args[2] & FD_CLOEXEC;
-		break;
-	default: break;
 	}
+	slot = call->ret >= 0 && (int)call->args[1] == F_SETFD ? fd_table_slot(t, (int)call->args[0]) : NULL;
+	if (slot)
+		slot->cloexec = call->args[2] & FD_CLOEXEC;
 }
 
 static bool in_range(const struct fd_slot *slot, const struct fd_call *call)
@@ -395,9 +455,9 @@ const struct fd_effect *fd_effect_of(uint8_t effect)
 		[EFFECT_ACCEPT] = { NULL, fd_accept_exit },
 		[EFFECT_CONNECT] = { NULL, fd_address_exit },
 		[EFFECT_BIND] = { NULL, fd_address_exit },
-		[EFFECT_DUP] = { NULL, dup_exit },
+		[EFFECT_DUP] = { dup_enter, dup_exit },
 		[EFFECT_DUP2] = { dup2_enter, dup2_exit },
-		[EFFECT_FCNTL] = { NULL, fcntl_exit },
+		[EFFECT_FCNTL] = { fcntl_enter, fcntl_exit },
 		[EFFECT_CLOSE] = { close_enter, close_exit },
 		[EFFECT_CLOSE_RANGE] = { close_range_enter, close_range_exit },
 		[EFFECT_PIDFD_GETFD] = { NULL, getfd_exit },

@@ -72,6 +72,7 @@ struct fd_slot {
 	struct fd_description *description; /* NULL: closed */
 	uint64_t closing_event;             /* event id + 1 of a call that is closing it, 0: none */
 	uint32_t generation;                /* from 1; 0: this place of the table is empty */
+	uint64_t installed;                 /* the table's count of changes then */
 	uint64_t opened_event;              /* event id + 1 of the call by which it came here, 0: none */
 	bool found;                         /* ... at which it was found in proc: another call had made it */
 	uint32_t seen;                      /* the table's sweep in which proc listed it */
@@ -112,6 +113,7 @@ struct fd_state {
 	uint32_t tables_count;
 	struct fd_index index[FD_INDEX_COUNT];
 	struct fd_description *free_descriptions;
+	uint64_t newest;                             /* the highest id of a description so far */
 	struct fd_under_way under_way[FD_UNDER_WAY]; /* a ring */
 	uint32_t under_way_next;
 	uint64_t places_changed;  /* how often a working directory or root began or ended to change */
@@ -154,8 +156,9 @@ void fd_description_link(struct fd_state *s, struct fd_description *a, struct fd
 /* The socket whose inode is this one, or whose addresses are d's the other way round. */
 struct fd_description *fd_description_socket_peer(
 	struct fd_state *s, const struct fd_description *d, const struct fd_socket_peer *told);
-/* One that (pid, fd) shares by kcmp(2) with a process traced already, or NULL. */
-struct fd_description *fd_description_shared(struct fd_state *s, pid_t pid, int fd, uint64_t device, uint64_t inode);
+/* One that (pid, fd) shares by kcmp(2) with a number known already, or NULL. since: of those with a higher id only. */
+struct fd_description *fd_description_shared(
+	struct fd_state *s, pid_t pid, int fd, uint64_t device, uint64_t inode, uint64_t since);
 void fd_description_release(struct fd_state *s, struct fd_description *d);
 void fd_descriptions_free(struct fd_state *s);
 

@@ -79,7 +79,7 @@ static void received(struct fd_state *s, struct fd_call *call, int fd)
 
 	if (!t || !fd_probe_now(s, call->tid, fd, true))
 		return;
-	d = fd_description_shared(s, call->tid, fd, s->probe.device, s->probe.inode);
+	d = fd_description_shared(s, call->tid, fd, s->probe.device, s->probe.inode, 0);
 	place = arrived(s, s->probe.device, s->probe.inode, d);
 	if (!d && place)
 		d = place->description;

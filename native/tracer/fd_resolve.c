@@ -67,7 +67,7 @@ struct fd_description *fd_describe_probed(struct fd_state *s, pid_t pid, int fd,
 		.inode = p->inode,
 		.pty = p->pty,
 		.pty_master = p->pty_master };
-	struct fd_description *shared = may_be_shared ? fd_description_shared(s, pid, fd, p->device, p->inode) : NULL;
+	struct fd_description *shared = may_be_shared ? fd_description_shared(s, pid, fd, p->device, p->inode, 0) : NULL;
 
 	if (shared)
 		return shared;

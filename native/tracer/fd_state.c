@@ -195,9 +195,10 @@ static bool may_change(const struct fd_call *call)
 	return effect == EFFECT_RECVMSG || effect == EFFECT_RECVMMSG || (fd_effect_of(effect)->exit && effect != EFFECT_FORK);
 }
 
-static void begin_change(struct fd_table *t, struct fd_call *call)
+static void begin_change(const struct fd_state *s, struct fd_table *t, struct fd_call *call)
 {
 	call->changes_before = t ? t->changes : 0;
+	call->newest_before = s->newest;
 	call->changing = t && may_change(call);
 	if (call->changing)
 		t->changing++;
@@ -244,7 +245,7 @@ static void enter(struct fd_state *s, struct fd_call *call, bool ties)
 	if (!call->row)
 		return;
 	if (ties) {
-		begin_change(t, call);
+		begin_change(s, t, call);
 		fd_places_enter(s, call);
 	}
 	touch_enter(s, call);

@@ -132,6 +132,7 @@ struct fd_call {
 	uint32_t table_changed_to; /* exit: not 0 when the thread's table is another from now on (unshare, close_range UNSHARE) */
 	uint32_t ties, ties_left_out; /* private: of this half */
 	uint64_t changes_before;      /* private: of the table, at entry */
+	uint64_t newest_before;       /* private: description, likewise */
 	bool changing;                /* private */
 	uint64_t scratch[4];          /* private */
 };

@@ -152,7 +152,7 @@ void fd_table_install(struct fd_state *s, struct fd_table *t, int fd, struct fd_
 	slot->cloexec = cloexec;
 	slot->opened_event = actor.event;
 	slot->found = op == FD_OP_FOUND;
-	t->changes++;
+	slot->installed = ++t->changes;
 	if (op != FD_OP_INHERIT) { /* the parent stays the holder: a new child's pid is not known yet */
 		d->holder_table = t->id;
 		d->holder_fd = fd;
