@@ -186,10 +186,10 @@ async function runSummary(
 async function withSource(io: CommandLine, trace: string, use: (source: TraceSource) => Promise<void>): Promise<void> {
   const source = await io.open(trace);
   try {
-    const { state, problems } = source.info;
+    const { state, damage } = source.info;
     if (state === 'recording') say(io, `${trace} is still being recorded: this is what was there until now.`);
     if (state === 'interrupted') say(io, `The recording of ${trace} was interrupted: this is what was there until then.`);
-    for (const problem of problems) say(io, problem);
+    for (const sentence of damage) say(io, sentence);
     await use(source);
   } finally {
     await source.close();

@@ -43,6 +43,7 @@ export function readInfo(file: TraceFile): TraceInfo {
     stopCostNs: number(meta.get('stop_cost_ns')),
     tracerPid: at(Info.tracerPid),
     controlPath: state === 'recording' ? meta.get('control') : undefined,
+    damage: file.problems(),
     problems: problems(file, state),
     revision: at(Info.revision),
   };

@@ -33,7 +33,9 @@ export interface TraceInfo {
   readonly tracerPid: number;
   /** The tracer's control socket, while it records. */
   readonly controlPath: string | undefined;
-  /** What was wrong with the file or the recording, in whole sentences. */
+  /** What is wrong with the file itself, in whole sentences. */
+  readonly damage: readonly string[];
+  /** The damage, an interruption, and what the recording's lost and warning rows say, in whole sentences. */
   readonly problems: readonly string[];
   /** Grows with every change that a refresh saw: a view that has this revision is current. */
   readonly revision: number;

@@ -19,8 +19,7 @@ export function summaryText(summary: Summary): string {
   if (total.pending > 0) lines.push('', `${total.pending} ${total.pending === 1 ? 'call' : 'calls'} had not returned.`);
   if (summary.processes.length > 0) lines.push('', 'Processes', ...summary.processes.map(processLine));
   if (summary.blind.length > 0) lines.push('', 'Not visible', ...blindLines(summary.blind).map((text) => `  ${printable(text)}`));
-  const notices = [...summary.notices.map(noticeText), ...info.problems.map((text) => `! ${printable(text)}`)];
-  if (notices.length > 0) lines.push('', ...notices);
+  if (summary.notices.length > 0) lines.push('', ...summary.notices.map(noticeText));
   return `${lines.join('\n')}\n`;
 }
 
@@ -138,7 +137,7 @@ const blindJson = ({ reason, op, fdClass, count, uncounted, bytes, processes }: 
 /** One object; the names are those of the command line contract. */
 export function summaryJson(summary: Summary): string {
   const { info, by, wallNs, rows, total, loader, notices, blind, processes } = summary;
-  const trace = { program: info.program, argv: info.argv, state: info.state, wall_ns: wallNs, problems: info.problems };
+  const trace = { program: info.program, argv: info.argv, state: info.state, wall_ns: wallNs, damage: info.damage };
   const object = {
     trace,
     by: by.join(','),

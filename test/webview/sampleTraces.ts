@@ -108,6 +108,7 @@ function info(calls: readonly FakeCall[], change: Partial<TraceInfo>): TraceInfo
     stopCostNs: 9000,
     tracerPid: 4710,
     controlPath: undefined,
+    damage: [],
     problems: [],
     revision: calls.length,
     ...change,

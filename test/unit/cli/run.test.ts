@@ -119,10 +119,7 @@ void describe('export', () => {
       out: LINES,
       err: 'syscope: a.syscope is still being recorded: this is what was there until now.\n',
     });
-    const { status, err } = await run(
-      ['summary', 'a.syscope'],
-      sample({ state: 'interrupted', problems: ['A part is damaged.'] }),
-    );
+    const { status, err } = await run(['summary', 'a.syscope'], sample({ state: 'interrupted', damage: ['A part is damaged.'] }));
     assert.equal(status, 0);
     assert.equal(
       err,

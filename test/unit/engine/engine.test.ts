@@ -38,6 +38,7 @@ test('info', async (t) => {
     stopCostNs: 7000,
     tracerPid: 1,
     controlPath: undefined,
+    damage: [],
     problems: ['12 events were not recorded: the disk was full.', 'Something to know.'],
     revision: 1,
   });

@@ -23,6 +23,7 @@ const INFO: TraceInfo = {
   stopCostNs: 0,
   tracerPid: 1,
   controlPath: undefined,
+  damage: [],
   problems: [],
   revision: 1,
 };

@@ -29,6 +29,7 @@ const INFO: TraceInfo = {
   stopCostNs: 0,
   tracerPid: 0,
   controlPath: undefined,
+  damage: [],
   problems: [],
   revision: 1,
 };

@@ -66,6 +66,7 @@ export function makeInfo(change: Partial<TraceInfo> = {}): TraceInfo {
     stopCostNs: 0,
     tracerPid: 1,
     controlPath: undefined,
+    damage: [],
     problems: [],
     revision: 1,
     ...change,
