@@ -3,15 +3,7 @@
  * What must not live here: processes and messages (child.ts, client.ts).
  */
 import path from 'node:path';
-import type {
-  EngineRequest,
-  EngineRequests,
-  EventDetails,
-  EventId,
-  LaneSet,
-  TraceId,
-  TraceInfo,
-} from '../trace/engineProtocol';
+import type { EngineRequest, EngineRequests, EventDetails, EventId, LaneSet, TraceId, TraceInfo } from '../trace/engineProtocol';
 import { readInfo, readProcesses } from './info';
 import { BoxReader, readLanes } from './lanes';
 import { Notices } from './notices';

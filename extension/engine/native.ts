@@ -84,13 +84,7 @@ export interface NativeLibrary {
   processes(trace: number, ids: Float64Array, count: number, numbers: Float64Array): number;
   processChildCount(trace: number, parent: number): number;
   processChildren(trace: number, parent: number, first: number, count: number, ids: Float64Array): number;
-  descriptorsByClass(
-    trace: number,
-    processes: Float64Array,
-    processCount: number,
-    rows: number,
-    numbers: Float64Array,
-  ): number;
+  descriptorsByClass(trace: number, processes: Float64Array, processCount: number, rows: number, numbers: Float64Array): number;
   descriptors(
     trace: number,
     processes: Float64Array,

@@ -126,8 +126,7 @@ static bool term_of(const double *columns, struct filter_term *term)
 	if (!number_of(columns[SYSCOPE_TERM_OF_KIND], SYSCOPE_TERM_BLIND + 1.0, &kind) || !kind)
 		return false;
 	term->kind = (enum syscope_term)kind;
-	if (columns[SYSCOPE_TERM_OF_PROCESS] != -1 &&
-		!number_of(columns[SYSCOPE_TERM_OF_PROCESS], NONE32, &term->process))
+	if (columns[SYSCOPE_TERM_OF_PROCESS] != -1 && !number_of(columns[SYSCOPE_TERM_OF_PROCESS], NONE32, &term->process))
 		return false;
 	if (!number_of(columns[SYSCOPE_TERM_OF_FD], INT32_MAX, &fd) ||
 		!number_of(columns[SYSCOPE_TERM_OF_DESCRIPTION], NONE32, &term->description) ||

@@ -166,7 +166,9 @@ export function filterOf(view: ViewState): { readonly filter?: readonly FilterTe
 }
 
 function sameFilter(a: readonly FilterItem[] | undefined, b: readonly FilterItem[] | undefined): boolean {
-  return a === b || (a?.length === b?.length && a?.every(({ term }, i) => b?.[i] !== undefined && sameTerm(term, b[i].term)) === true);
+  return (
+    a === b || (a?.length === b?.length && a?.every(({ term }, i) => b?.[i] !== undefined && sameTerm(term, b[i].term)) === true)
+  );
 }
 
 /** Other lanes, with other numbers: only the view and the selection stay. */

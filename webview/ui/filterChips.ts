@@ -44,9 +44,13 @@ export function createFilterChips(dispatch: (action: Action) => void, focusTimel
   }
   const show = whenChanged((filter: readonly FilterItem[] | undefined) => {
     root.hidden = filter === undefined;
-    root.replaceChildren(...(filter === undefined ? [] : chips(filter, (gone) => {
-      remove(filter, gone);
-    })));
+    root.replaceChildren(
+      ...(filter === undefined
+        ? []
+        : chips(filter, (gone) => {
+            remove(filter, gone);
+          })),
+    );
   });
   function announce(text: string): void {
     if (text !== announced) {
@@ -71,7 +75,13 @@ export function createFilterChips(dispatch: (action: Action) => void, focusTimel
         // Without the number of calls, which grows while a program runs: what is on show would be said again and again.
         announce(lanes.length === 0 ? `No calls of ${nameOf(filter)}.` : `Only calls of ${nameOf(filter)} are shown.`);
       }
-      root.title = filter === undefined ? '' : plural(lanes.reduce((sum, lane) => sum + lane.events, 0), 'call');
+      root.title =
+        filter === undefined
+          ? ''
+          : plural(
+              lanes.reduce((sum, lane) => sum + lane.events, 0),
+              'call',
+            );
     },
   };
 }
@@ -83,7 +93,8 @@ function nameOf(filter: readonly FilterItem[]): string {
 
 function chips(filter: readonly FilterItem[], remove: (gone: readonly FilterItem[]) => void): readonly HTMLElement[] {
   const own = filter.length > MAX_CHIPS ? [] : filter;
-  const all = own.length > 0 ? own.map((item) => ({ items: [item], label: item.label })) : [{ items: filter, label: nameOf(filter) }];
+  const all =
+    own.length > 0 ? own.map((item) => ({ items: [item], label: item.label })) : [{ items: filter, label: nameOf(filter) }];
   return all.map(({ items, label }) => {
     const close = button(
       { class: 'icon-button', title: 'Remove this filter (Esc)', 'aria-label': `Remove the filter: ${label}` },
