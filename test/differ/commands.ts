@@ -113,7 +113,7 @@ export const COMMANDS: readonly DifferCommand[] = [
   {
     title: 'stty in a terminal',
     needs: ['script', 'stty'],
-    words: (script) => [script, '-qec', 'stty -a >out/settings; stty raw; stty size >out/size', '/dev/null'],
+    words: (script) => [script, '-E', 'never', '-qec', 'stty -a >out/settings; stty raw; stty size >out/size', '/dev/null'],
     changes: 'out',
   },
   { title: 'ip addr', needs: ['ip'], words: (ip) => [ip, 'addr', 'show', 'lo'] },

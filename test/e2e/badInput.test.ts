@@ -143,7 +143,7 @@ void describe('command lines', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no program', ['record'], /no program/],
     ['an unknown option', ['record', '--colour', 'red', '--', 'true'], /no such option: --colour/],
-    ['a number that is none', ['record', '--payload', 'much', '--', 'true'], /whole number/],
+    ['a number that is none', ['record', '--payload', 'much', '--', 'true'], /number of bytes/],
     ['a session file that is not there', ['record', '--session', path.join(folder, 'none')], /session file/],
     ['attach without a process', ['attach'], /process id/],
     ['attach to a process that is not there', ['attach', '-p', '2147483646'], /no process 2147483646/],
