@@ -3,6 +3,7 @@
  * (sizes, theme, the pointer's place); changes no state but through `dispatch`.
  */
 import type { LaneId } from '../extension/trace/engineProtocol';
+import { syscallName } from '../extension/trace/syscallTable';
 import type { ToHost } from '../extension/trace/timelineProtocol';
 import { createArranger, emptyShown } from './arrange';
 import type { Shown } from './arrange';
@@ -15,7 +16,6 @@ import { createTimeZoom } from './input/zoom';
 import { classInfo } from './model/classes';
 import { rowOfLane, scrollToRow } from './model/layout';
 import type { Row } from './model/layout';
-import { callName } from './model/names';
 import { fitRange } from './model/range';
 import type { Range } from './model/range';
 import type { State } from './model/state';
@@ -114,7 +114,11 @@ export function createView(body: HTMLElement, rpc: Rpc, callbacks: ViewCallbacks
     }
     const { box } = hovered.hit;
     const info = classInfo(lane.classId);
-    tooltip.show({ lane, box, name: callName(box.nr), classId: info.id, glyph: info.glyph }, pointer.clientX, pointer.clientY);
+    tooltip.show(
+      { lane, box, name: syscallName(box.nr, box.arch), classId: info.id, glyph: info.glyph },
+      pointer.clientX,
+      pointer.clientY,
+    );
   }
   function drawCanvases(state: State, hovered: Under | undefined): void {
     const { picture, rows } = shown;
@@ -133,7 +137,7 @@ export function createView(body: HTMLElement, rpc: Rpc, callbacks: ViewCallbacks
         ticks,
         boxes: state.boxes,
         hatches,
-        callName,
+        callName: syscallName,
         hoverRow: hovered?.row,
         selectedRow: shown.selectedRow,
         hover: hovered?.hit === undefined ? undefined : { lane: hovered.hit.box.lane, index: hovered.hit.index },

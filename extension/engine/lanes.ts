@@ -59,6 +59,7 @@ interface BoxRoom {
   readonly errors: Uint32Array;
   readonly event: Float64Array;
   readonly nr: Uint32Array;
+  readonly arch: Uint32Array;
   readonly row: Uint8Array;
   readonly flags: Uint8Array;
 }
@@ -78,11 +79,12 @@ export class BoxReader {
   }
 
   private readLane(file: TraceFile, lane: number, query: BoxQuery, pixels: number): Boxes {
-    const { x0, x1, count, errors, event, nr, row, flags } = this.room;
+    const { x0, x1, count, errors, event, nr, arch, row, flags } = this.room;
     const { t0, t1 } = query;
     const helpers = query.loader ? 1 : 0;
     const known = Number.isInteger(lane) && lane >= 0 && lane < file.info[Info.lanes]!;
-    const n = known ? file.native.boxes(file.id, lane, t0, t1, pixels, helpers, x0, x1, count, errors, event, nr, row, flags) : 0;
+    const { native, id } = file;
+    const n = known ? native.boxes(id, lane, t0, t1, pixels, helpers, x0, x1, count, errors, event, nr, arch, row, flags) : 0;
     if (n < 0) throw new Error(`Lane ${lane} of the trace ${file.path} can't be shown (error ${-n}).`);
     return {
       lane,
@@ -92,6 +94,7 @@ export class BoxReader {
       errors: errors.slice(0, n),
       event: event.slice(0, n),
       nr: nr.slice(0, n),
+      arch: arch.slice(0, n),
       row: row.slice(0, n),
       flags: flags.slice(0, n),
     };
@@ -106,6 +109,7 @@ function roomFor(capacity: number): BoxRoom {
     errors: new Uint32Array(capacity),
     event: new Float64Array(capacity),
     nr: new Uint32Array(capacity),
+    arch: new Uint32Array(capacity),
     row: new Uint8Array(capacity),
     flags: new Uint8Array(capacity),
   };

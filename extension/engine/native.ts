@@ -43,6 +43,7 @@ export interface NativeLibrary {
     errors: Uint32Array,
     event: Float64Array,
     nr: Uint32Array,
+    arch: Uint32Array,
     row: Uint8Array,
     flags: Uint8Array,
   ): number;
@@ -121,7 +122,7 @@ const FUNCTIONS: Readonly<Record<keyof NativeLibrary, readonly [name: string, re
   boxes: [
     'syscope_boxes',
     'int32_t',
-    ['int32_t', 'uint32_t', 'double', 'double', 'uint32_t', 'int32_t', F64, F64, U32, U32, F64, U32, U8, U8],
+    ['int32_t', 'uint32_t', 'double', 'double', 'uint32_t', 'int32_t', F64, F64, U32, U32, F64, U32, U32, U8, U8],
   ],
   pageTotal: ['syscope_page_total', 'double', ['int32_t', 'uint32_t', 'int32_t']],
   page: ['syscope_page', 'int32_t', ['int32_t', 'double', 'uint32_t', 'uint32_t', 'int32_t', F64]],

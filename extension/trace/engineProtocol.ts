@@ -87,8 +87,9 @@ export interface Boxes {
   readonly errors: Uint32Array;
   /** The event that a click selects: the first error, else the longest. */
   readonly event: Float64Array;
-  /** Syscall number of that event. */
+  /** Syscall number of that event, and the architecture that it is a number of (AUDIT_ARCH_*). */
   readonly nr: Uint32Array;
+  readonly arch: Uint32Array;
   /** Stacking row 0..3 of overlapping calls; 4 = "×n" overflow. */
   readonly row: Uint8Array;
   readonly flags: Uint8Array;

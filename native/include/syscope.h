@@ -109,7 +109,8 @@ SYSCOPE_EXPORT int32_t syscope_generations(
  */
 SYSCOPE_EXPORT int32_t syscope_box_capacity(uint32_t pixels);
 SYSCOPE_EXPORT int32_t syscope_boxes(int32_t trace, uint32_t lane, double t0, double t1, uint32_t pixels, int32_t helpers,
-	double *x0, double *x1, uint32_t *count, uint32_t *errors, double *event, uint32_t *nr, uint8_t *row, uint8_t *flags);
+	double *x0, double *x1, uint32_t *count, uint32_t *errors, double *event, uint32_t *nr, uint32_t *arch, uint8_t *row,
+	uint8_t *flags);
 
 /* How many calls there are without those of hidden classes (bit set) and, unless helpers, of the loader and the agent. */
 SYSCOPE_EXPORT double syscope_page_total(int32_t trace, uint32_t hidden, int32_t helpers);

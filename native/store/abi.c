@@ -252,7 +252,7 @@ int32_t syscope_box_capacity(uint32_t pixels)
 }
 
 int32_t syscope_boxes(int32_t trace, uint32_t lane, double t0, double t1, uint32_t pixels, int32_t helpers, double *x0,
-	double *x1, uint32_t *count, uint32_t *errors, double *event, uint32_t *nr, uint8_t *row, uint8_t *flags)
+	double *x1, uint32_t *count, uint32_t *errors, double *event, uint32_t *nr, uint32_t *arch, uint8_t *row, uint8_t *flags)
 {
 	const struct box_arrays out = {
 		.x0 = x0,
@@ -261,6 +261,7 @@ int32_t syscope_boxes(int32_t trace, uint32_t lane, double t0, double t1, uint32
 		.count = count,
 		.errors = errors,
 		.nr = nr,
+		.arch = arch,
 		.row = row,
 		.flags = flags,
 	};

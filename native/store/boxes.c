@@ -46,6 +46,7 @@ static void add_box(struct query *q, int row, const struct stack_sum *sum)
 	out->count[q->count] = sum->count;
 	out->errors[q->count] = sum->errors;
 	out->nr[q->count] = q->x->events[event].nr;
+	out->arch[q->count] = q->x->events[event].arch;
 	out->row[q->count] = (uint8_t)row;
 	out->flags[q->count] = flags;
 	q->count++;

@@ -12,7 +12,7 @@ enum box_flag { BOX_ERROR = 1, BOX_IN_PROGRESS = 2, BOX_HELPER = 4 };
 /* The caller's arrays, with room for box_capacity(pixels) each. */
 struct box_arrays {
 	double *x0, *x1, *event;
-	uint32_t *count, *errors, *nr;
+	uint32_t *count, *errors, *nr, *arch;
 	uint8_t *row, *flags;
 };
 

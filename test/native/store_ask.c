@@ -115,15 +115,17 @@ static void ask_about_lanes(int32_t trace, double duration)
 {
 	enum { ROOM = 5 * (PIXELS + 3) };
 	static double lane[SYSCOPE_LANE_COLUMNS], x0[ROOM], x1[ROOM], event[ROOM], start[16], end[16];
-	static uint32_t count[ROOM], errors[ROOM], nr[ROOM], names[16];
+	static uint32_t count[ROOM], errors[ROOM], nr[ROOM], arch[ROOM], names[16];
 	static uint8_t row[ROOM], flags[ROOM];
 
 	REQUIRE(syscope_box_capacity(PIXELS) <= ROOM, "room");
 	for (uint32_t i = 0; syscope_lanes(trace, i, 1, lane) == 1; i++) {
 		CHECK(syscope_generations(trace, i, start, end, names, 16) >= 0, "generations");
-		CHECK(syscope_boxes(trace, i, 0, duration + 1, PIXELS, 1, x0, x1, count, errors, event, nr, row, flags) >= 0,
+		CHECK(syscope_boxes(trace, i, 0, duration + 1, PIXELS, 1, x0, x1, count, errors, event, nr, arch, row, flags) >=
+				0,
 			"boxes");
-		CHECK(syscope_boxes(trace, i, 5, 60, PIXELS, 0, x0, x1, count, errors, event, nr, row, flags) >= 0, "boxes");
+		CHECK(syscope_boxes(trace, i, 5, 60, PIXELS, 0, x0, x1, count, errors, event, nr, arch, row, flags) >= 0,
+			"boxes");
 	}
 }
 

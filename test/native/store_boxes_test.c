@@ -37,6 +37,12 @@ struct box {
 static struct box expected[LANE_ROWS * (MAX_PIXELS + 3)];
 static int expected_count;
 
+/* Any number that goes with a call. */
+static uint32_t arch_of(uint32_t id)
+{
+	return id * 2654435761u;
+}
+
 static void write_enter(struct trace_writer *w, int id, uint32_t thread, int fd)
 {
 	uint64_t base = writer_base_time(w);
@@ -44,6 +50,7 @@ static void write_enter(struct trace_writer *w, int id, uint32_t thread, int fd)
 		.resumed = base + calls[id].start,
 		.thread = thread,
 		.nr = (uint32_t)id,
+		.arch = arch_of((uint32_t)id),
 		.fd = fd,
 		.class = FD_CLASS_FILE,
 		.origin = calls[id].helper ? ORIGIN_LOADER : ORIGIN_PROGRAM };
@@ -206,10 +213,18 @@ static void compare(struct index *x, int fd, double from, double to, uint32_t pi
 {
 	enum { ROOM = LANE_ROWS * (MAX_PIXELS + 3) };
 	static double x0[ROOM], x1[ROOM], event[ROOM];
-	static uint32_t count[ROOM], errors[ROOM], nr[ROOM];
+	static uint32_t count[ROOM], errors[ROOM], nr[ROOM], arch[ROOM];
 	static uint8_t row[ROOM], flags[ROOM];
 	const struct box_arrays out = {
-		.x0 = x0, .x1 = x1, .event = event, .count = count, .errors = errors, .nr = nr, .row = row, .flags = flags
+		.x0 = x0,
+		.x1 = x1,
+		.event = event,
+		.count = count,
+		.errors = errors,
+		.nr = nr,
+		.arch = arch,
+		.row = row,
+		.flags = flags,
 	};
 	uint32_t lane = 0;
 	int boxes = 0;
@@ -226,7 +241,8 @@ static void compare(struct index *x, int fd, double from, double to, uint32_t pi
 		const struct box *box = &expected[i];
 
 		REQUIRE(x0[i] == box->x0 && x1[i] == box->x1 && count[i] == box->count && errors[i] == box->errors &&
-				row[i] == box->row && event[i] == box->event && flags[i] == box->flags && nr[i] == box->event,
+				row[i] == box->row && event[i] == box->event && flags[i] == box->flags && nr[i] == box->event &&
+				arch[i] == arch_of(box->event),
 			"seed %llu, fd %d, %.17g to %.17g in %u pixels, box %d: %g to %g, %u calls, event %g, flags %x; expected "
 			"%g to %g, %u, %u, %x",
 			(unsigned long long)seed_now, fd, from, to, pixels, i, x0[i], x1[i], count[i], event[i], flags[i],

@@ -6,6 +6,7 @@ import type { Boxes, BoxQuery, CopiedData, Lane, ResolvedFrame, TraceInfo } from
 import type { DescribedCall, DescribedDetails } from '../../extension/trace/timelineProtocol';
 import { FD_CLASSES } from '../../extension/trace/gen/schema';
 import { SYSCALLS } from '../../extension/trace/gen/syscalls';
+import { AUDIT_ARCH_X86_64 } from '../../extension/trace/syscallTable';
 
 export interface FakeCall {
   readonly id: number;
@@ -179,6 +180,7 @@ function laneBoxes(trace: FakeTrace, id: number, placed: readonly Placed[], quer
     errors: Uint32Array.from(errors),
     event: Float64Array.from(merged, (box) => chosen(trace, box).id),
     nr: Uint32Array.from(merged, (box) => NUMBERS.get(chosen(trace, box).name) ?? 0),
+    arch: Uint32Array.from(merged, () => AUDIT_ARCH_X86_64),
     row: Uint8Array.from(merged, (box) => box.row),
     flags: Uint8Array.from(merged, (box, index) => flags(box, errors[index] ?? 0)),
   };

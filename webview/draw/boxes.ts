@@ -252,7 +252,7 @@ function labelBox({ context, frame, boxes, place, paint }: Painter, shown: Shown
   const glyphWidth = textWidth(context, place.glyph);
   context.fillText(place.glyph, start, middle);
   context.font = `11px ${frame.theme.font}`;
-  const label = boxLabel(frame.callName(boxes.nr[index] ?? 0), count, pending);
+  const label = boxLabel(frame.callName(boxes.nr[index] ?? 0, boxes.arch[index] ?? 0), count, pending);
   context.fillText(fittedText(context, label, space - glyphWidth - 5), start + glyphWidth + 5, middle);
 }
 

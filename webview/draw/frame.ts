@@ -30,7 +30,7 @@ export interface Frame {
   readonly ticks: Ticks;
   readonly boxes: BoxSet | undefined;
   readonly hatches: Hatches;
-  readonly callName: (nr: number) => string;
+  readonly callName: (nr: number, arch: number) => string;
   /** The row under the pointer, and the lane of the selection. */
   readonly hoverRow: Row | undefined;
   readonly selectedRow: Row | undefined;

@@ -99,6 +99,7 @@ export interface PickedBox {
   readonly count: number;
   readonly errors: number;
   readonly nr: number;
+  readonly arch: number;
   readonly t0: number;
   readonly t1: number;
   readonly pending: boolean;
@@ -113,6 +114,7 @@ export function pick(boxes: Boxes, index: number): PickedBox {
     count: boxes.count[index] ?? 1,
     errors: boxes.errors[index] ?? 0,
     nr: boxes.nr[index] ?? 0,
+    arch: boxes.arch[index] ?? 0,
     t0: boxes.x0[index] ?? 0,
     t1: boxes.x1[index] ?? 0,
     pending: (flags & BoxFlag.pending) !== 0,

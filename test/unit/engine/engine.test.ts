@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { Engine } from '../../../extension/engine/engine';
 import type { BoxQuery, LaneGroup, TraceId, TraceInfo } from '../../../extension/trace/engineProtocol';
 import { FrameFlag } from '../../../extension/trace/gen/schema';
+import { AUDIT_ARCH_AARCH64, AUDIT_ARCH_I386, AUDIT_ARCH_X86_64, syscallName } from '../../../extension/trace/syscallTable';
 import { addCall, BUILD_ID, CLASS, EVENT, sampleTrace } from './sampleTrace';
 import { temporaryFile, temporaryFolder } from './temporary';
 import { BASE_REALTIME_NS, TraceBuilder } from './traceWriter';
@@ -113,7 +114,7 @@ test('lanes by thread and by resource, with boxes, neighbours and details of the
 test('boxes', async (t) => {
   const { engine, trace } = await opened(t, sampleTrace().build());
   const lanes = await engine.request('lanes', { trace });
-  const ask = async (query: Partial<BoxQuery>): Promise<number[][]> => {
+  const ask = async (query: Partial<BoxQuery>): Promise<(number | string)[][]> => {
     const whole = { lanes: [lanes[0]!.id], t0: 0, t1: 800, pixels: 800, loader: true, ...query };
     const [boxes] = await engine.request('boxes', { trace, query: whole });
     return Array.from(boxes!.x0, (x0, i) => [
@@ -121,18 +122,18 @@ test('boxes', async (t) => {
       boxes!.x1[i]!,
       boxes!.count[i]!,
       boxes!.event[i]!,
-      boxes!.nr[i]!,
+      syscallName(boxes!.nr[i]!, boxes!.arch[i]!),
       boxes!.flags[i]!,
     ]);
   };
   assert.deepEqual(await ask({}), [
-    [100, 110, 1, EVENT.loaderOpen, 257, 4],
-    [240, 250, 1, EVENT.open, 257, 0],
-    [300, 400, 1, EVENT.read, 0, 0],
+    [100, 110, 1, EVENT.loaderOpen, 'openat', 4],
+    [240, 250, 1, EVENT.open, 'openat', 0],
+    [300, 400, 1, EVENT.read, 'read', 0],
   ]);
-  assert.deepEqual(await ask({ loader: false, pixels: 1 }), [[240, 400, 2, EVENT.read, 0, 0]]);
-  assert.deepEqual(await ask({ lanes: [lanes[1]!.id] }), [[200, 230, 1, EVENT.failedOpen, 257, 1]]);
-  assert.deepEqual(await ask({ lanes: [lanes[4]!.id] }), [[700, 800, 1, EVENT.pending, 0, 2]]);
+  assert.deepEqual(await ask({ loader: false, pixels: 1 }), [[240, 400, 2, EVENT.read, 'read', 0]]);
+  assert.deepEqual(await ask({ lanes: [lanes[1]!.id] }), [[200, 230, 1, EVENT.failedOpen, 'openat', 1]]);
+  assert.deepEqual(await ask({ lanes: [lanes[4]!.id] }), [[700, 800, 1, EVENT.pending, 'read', 2]]);
   assert.deepEqual(await ask({ lanes: [99] }), []);
   assert.deepEqual(await engine.request('boxes', { trace, query: { lanes: [], t0: 0, t1: 1, pixels: 1, loader: true } }), []);
   await assert.rejects(ask({ t0: 5, t1: 5 }), /nothing to show/);
@@ -163,6 +164,23 @@ test('details of a call, with a stack from the trace itself', async (t) => {
   assert.deepEqual(first?.location, { file: '/src/copy.c', line: 12, column: 7 });
   assert.deepEqual([first.module, first.buildId, first.sourceHash], ['/usr/bin/sample', BUILD_ID, 'ab12']);
   assert.deepEqual([first.sourceMtimeMs, first.moduleMtimeMs], [1_650_000_000_000, 1_600_000_000_000]);
+});
+
+test("a box's call has the name that its own architecture gives the number", async (t) => {
+  const sample = sampleTrace();
+  const archs = [AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64, 0x1234];
+  archs.forEach((arch, i) =>
+    addCall(sample, { nr: 63, arch, start: 900 + 20 * i, end: 910 + 20 * i, fd: 77, class: CLASS.file }),
+  );
+  const { engine, trace } = await opened(t, sample.build());
+  const lane = (await engine.request('lanes', { trace })).find(({ fd }) => fd === 77)!.id;
+  const query = { lanes: [lane], t0: 0, t1: 1000, pixels: 1000, loader: true };
+  const [boxes] = await engine.request('boxes', { trace, query });
+  assert.deepEqual(
+    Array.from(boxes!.nr, (nr, i) => syscallName(nr, boxes!.arch[i]!)),
+    ['uname', 'dup2', 'read', 'syscall_0x3f'],
+  );
+  assert.deepEqual(Array.from(boxes!.arch), archs);
 });
 
 test('what the trace has no symbols for is asked of the helper, with the address of the call itself', async (t) => {

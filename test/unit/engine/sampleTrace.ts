@@ -3,6 +3,7 @@
  * What must not live here: tests.
  */
 import { StackEnd, SymbolFlag } from '../../../extension/trace/gen/schema';
+import { AUDIT_ARCH_X86_64 } from '../../../extension/trace/syscallTable';
 import { at, TraceBuilder } from './traceWriter';
 
 export const CLASS = { none: 0, file: 1, pipe: 3, terminal: 6 } as const;
@@ -14,6 +15,8 @@ export const EVENT = { loaderOpen: 0, failedOpen: 1, open: 2, read: 3, futex: 4,
 interface CallOptions {
   readonly thread?: number;
   readonly nr: number;
+  /** x86-64, unless said. */
+  readonly arch?: number;
   readonly start: number;
   /** Undefined: no exit. */
   readonly end?: number;
@@ -41,7 +44,7 @@ export function addCall(trace: TraceBuilder, call: CallOptions): number {
     resumed: at(call.start),
     thread: call.thread ?? 0,
     nr: call.nr,
-    arch: 0xc000003e,
+    arch: call.arch ?? AUDIT_ARCH_X86_64,
     ip: 0x401234n,
     stack: call.stack ?? 0,
     fd,

@@ -1,5 +1,6 @@
 /** Small lanes and boxes for the layout and hit tests. */
 import type { Boxes, Lane, TraceInfo } from '../../../extension/trace/engineProtocol';
+import { AUDIT_ARCH_X86_64 } from '../../../extension/trace/syscallTable';
 
 export function makeLane(id: number, change: Partial<Lane> = {}): Lane {
   return {
@@ -43,6 +44,7 @@ export function makeBoxes(lane: number, specs: readonly BoxSpec[]): Boxes {
     errors: Uint32Array.from(specs, (spec) => spec.errors ?? 0),
     event: Float64Array.from(specs, (spec, index) => spec.event ?? lane * 1000 + index),
     nr: Uint32Array.from(specs, () => 1),
+    arch: Uint32Array.from(specs, () => AUDIT_ARCH_X86_64),
     row: Uint8Array.from(specs, (spec) => spec.row ?? 0),
     flags: Uint8Array.from(specs, (spec) => spec.flags ?? 0),
   };

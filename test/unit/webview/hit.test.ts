@@ -1,6 +1,7 @@
 /** Which box a click means. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AUDIT_ARCH_X86_64 } from '../../../extension/trace/syscallTable';
 import { boxOfEvent, boxSpan, BoxFlag, HIT_TOLERANCE, hitBox, MIN_BOX_WIDTH, nearestBox, pick } from '../../../webview/model/hit';
 import { stackBand } from '../../../webview/model/layout';
 import { makeBoxes } from './fixtures';
@@ -96,6 +97,7 @@ test('a picked box says what it stands for', () => {
     count: 1204,
     errors: 3,
     nr: 1,
+    arch: AUDIT_ARCH_X86_64,
     t0: 100,
     t1: 200,
     pending: false,
