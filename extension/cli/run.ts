@@ -39,8 +39,14 @@ export async function runCommandLine(args: readonly string[], io: CommandLine): 
   }
 }
 
-/** strace's own spelling of --timestamps, which is no option of one letter. */
-const asKnown = (arg: string): string => (arg === '-ttt' ? '--timestamps' : arg);
+/** strace's own spellings of options of more than one letter, and of those whose value is optional. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  '-ttt': '--timestamps',
+  '-y': '--decode-fds=path',
+  '--decode-fds': '--decode-fds=path',
+  '-yy': '--decode-fds=all',
+};
+const asKnown = (arg: string): string => SPELLINGS[arg] ?? arg;
 
 /** Commander has already said what was wrong with the arguments. */
 function failure(error: unknown, io: CommandLine): number {
@@ -66,9 +72,23 @@ function program(io: CommandLine): Command {
     .option('-o, --output <FILE>', 'write to this file instead of standard output')
     .option('--timestamps', 'strace: the time before each line; -ttt is the same')
     .option('-T, --durations', 'strace: how long each call took')
+    .addOption(
+      new Option(
+        '-s, --string-limit <N>',
+        'strace: so many bytes of a string, instead of 32; at most what was recorded',
+      ).argParser(parseLimit),
+    )
+    .option('-v, --no-abbrev', 'strace: structs and arrays whole')
+    .addOption(
+      new Option(
+        '--decode-fds <WHICH>',
+        'strace: what descriptors refer to, by path (-y), or with addresses too: all (-yy)',
+      ).choices(['path', 'all']),
+    )
+    .option('-k, --stacks', 'strace: the stack behind each call')
     .action(async (trace: string, options: ExportOptions, self: Command) => {
-      if (options.format !== 'strace' && (options.timestamps === true || options.durations === true))
-        self.error('error: --timestamps and --durations are of the strace format only.');
+      const given = options.format === 'strace' ? [] : straceOptions(self);
+      if (given.length > 0) self.error(`error: strace's options (${given.join(', ')}) are of the strace format only.`);
       await runExport(io, trace, options);
     });
   command
@@ -84,6 +104,22 @@ function program(io: CommandLine): Command {
     .action(async (trace: string, options: { by: readonly SummaryGroup[]; json?: boolean }) => runSummary(io, trace, options));
   for (const sub of command.commands) sub.exitOverride();
   return command;
+}
+
+/** Those of strace's options that were given. */
+const straceOptions = (command: Command): string[] =>
+  command.options
+    .filter(
+      (option) => option.description.startsWith('strace: ') && command.getOptionValueSource(option.attributeName()) === 'cli',
+    )
+    .map(({ long }) => long ?? '');
+
+const MAX_LIMIT = 2 ** 31 - 1;
+
+function parseLimit(value: string): number {
+  const limit = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (limit <= MAX_LIMIT) return limit;
+  throw new InvalidArgumentError(`The limit is a whole number of bytes, up to ${MAX_LIMIT}.`);
 }
 
 function parseFormat(value: string): string {
@@ -149,6 +185,7 @@ async function* watching(
 const bound = (source: TraceSource): Omit<TraceSource, 'records'> => ({
   info: source.info,
   stacks: (calls) => source.stacks(calls),
+  descriptors: () => source.descriptors(),
   summary: (by) => source.summary(by),
   close: () => source.close(),
 });

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import type { TraceSource } from '../trace/source';
+import { descriptorHistory } from './descriptorHistory';
 import { readInfo } from './info';
 import { loadNative } from './native';
 import { readRecords } from './records';
@@ -30,6 +31,7 @@ export function openTraceSource(file: string, options: TraceSourceOptions = {}):
         yield* readRecords(trace, query);
       },
       stacks: (calls) => Promise.all(calls.map((call) => stacks.resolve(call))),
+      descriptors: () => descriptorHistory(trace),
       // eslint-disable-next-line @typescript-eslint/require-await -- as above
       summary: async (by) => readSummary(trace, by),
       close: () => {

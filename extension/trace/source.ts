@@ -239,6 +239,25 @@ export interface StackOf {
   readonly seq?: number;
 }
 
+/** What a description is, as far as is known by then. */
+export interface DescriptionFacts {
+  readonly classId: number;
+  /** A path, "pipe:[123]", "tcp 127.0.0.1:1 -> 127.0.0.1:2", "eventfd". */
+  readonly name: string;
+  /** The other end's description; 0: none that is known. */
+  readonly peer: number;
+  readonly inode: bigint;
+}
+
+/** What numbers refer to as a reader goes through a trace in order. */
+export interface DescriptorHistory {
+  /** Takes in what changed before this sequence number; it never goes back. */
+  advance(seq: number): void;
+  /** The description of a thread's number; 0: it is not open, as far as is known. */
+  descriptionOf(process: number, thread: number, fd: number): number;
+  facts(description: number): DescriptionFacts | undefined;
+}
+
 /** An open trace. What is there when reading starts is what is read, also of one that is still being recorded. */
 export interface TraceSource {
   readonly info: TraceInfo;
@@ -249,6 +268,8 @@ export interface TraceSource {
   records(query: RecordQuery): AsyncIterable<readonly TraceRecord[]>;
   /** Stacks of the trace in these processes, symbolised as far as the trace or the program's files allow. */
   stacks(calls: readonly StackOf[]): Promise<readonly (ResolvedStack | undefined)[]>;
+  /** From the beginning on; each has its own place in the trace. */
+  descriptors(): DescriptorHistory;
   /** All calls summed up. The agent's are left out; the loader's are in `loader` alone. */
   summary(by: readonly SummaryGroup[]): Promise<SummedTrace>;
   close(): Promise<void>;

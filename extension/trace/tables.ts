@@ -60,6 +60,8 @@ export interface SyscallRow {
   readonly entry?: number;
   /** It goes on with a call that was interrupted: strace names that one instead of arguments. */
   readonly resumes?: boolean;
+  /** It changes the working directory to where its first argument, a path or a descriptor, leads. */
+  readonly directory?: 'path' | 'fd';
 }
 
 /** The calls of an ABI other than x86-64: a number and the name of x86-64's row where that serves, else a row. */
@@ -116,6 +118,8 @@ export interface StructField {
 export interface StructSpec {
   readonly size: number;
   readonly fields: readonly StructField[];
+  /** Every field, where strace prints some only unabbreviated (-v). */
+  readonly whole?: readonly StructField[];
   /** A way of printing of its own (describe/forms.ts); list and bare print the fields' values in brackets or alone. */
   readonly form?: string;
   readonly of?: string;

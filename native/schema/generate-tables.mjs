@@ -23,6 +23,9 @@ const argument = ({ text: _, ...rest }) => rest;
 /** Names of lists are already the ABI's. */
 const AS_IT_IS = { list: (name) => name, result: (name) => name };
 
+/** What leads to the directory that a call changes to. */
+const DIRECTORY = { chdir: 'path', fchdir: 'fd' };
+
 function row(parsed) {
   return {
     name: parsed.name,
@@ -35,6 +38,7 @@ function row(parsed) {
     print: parsed.print,
     entry: parsed.entry,
     resumes: parsed.resumes,
+    directory: DIRECTORY[parsed.effect.kind],
   };
 }
 
@@ -113,7 +117,10 @@ export function structsTypeScript(data) {
   return table(
     'STRUCTS',
     'StructSpec',
-    Object.entries(data.structs).map(([name, s]) => [name, { ...s, fields: (s.fields ?? []).map(field) }]),
+    Object.entries(data.structs).map(([name, s]) => [
+      name,
+      { ...s, fields: (s.fields ?? []).map(field), ...(s.whole === undefined ? {} : { whole: s.whole.map(field) }) },
+    ]),
   );
 }
 

@@ -5,12 +5,14 @@
 import { STRUCTS } from '../gen/structs';
 import { VARIANTS } from '../gen/syscalls';
 import type { ArgumentSpec, Variant } from '../tables';
-import { i32, quoted, quotedHex, quotedString, SHOWN, u32, u64, wordAt } from './bytes';
+import { i32, quoted, quotedHex, quotedString, u32, u64, wordAt } from './bytes';
 import { iovecText, messagesText, messageText } from './messages';
-import { countEntries, countPointers, setBytes, setText } from './sets';
+import { direntsText } from './dirents';
+import { countPointers, setBytes, setText } from './sets';
 import { sigsetText } from './signals';
 import { lengthText, sockaddrText } from './sockaddr';
 import { structText } from './structs';
+import { PLAIN, type Style } from './style';
 import { copied, copiedBytes, type CallView } from './view';
 import * as words from './words';
 
@@ -25,14 +27,14 @@ const never = (): boolean => false;
 const always = (): boolean => true;
 
 /** The printer of argument `index`. `wordBytes`: of the ABI's argument words. */
-export function compileArgument(spec: ArgumentSpec, index: number, wordBytes: 4 | 8 = 8): Printer {
-  if (spec.kind === 'variant') return compileVariant(spec, index, wordBytes);
+export function compileArgument(spec: ArgumentSpec, index: number, wordBytes: 4 | 8 = 8, style: Style = PLAIN): Printer {
+  if (spec.kind === 'variant') return compileVariant(spec, index, wordBytes, style);
   const late = isLate(spec) ? always : never;
   const pair = pairText(spec, index);
   if (pair !== undefined) return { text: pair, late };
-  const word = wordText(spec, wordBytes);
+  const word = wordText(spec, wordBytes, style);
   if (word !== undefined) return { text: (view) => word(view.args[index]!), late };
-  const text = pointerText(spec, index);
+  const text = pointerText(spec, index, style);
   return { text, late };
 }
 
@@ -52,25 +54,26 @@ function pairText(spec: ArgumentSpec, index: number): ((view: CallView) => strin
   return (view) => text((view.args[high]! << 32n) | (view.args[low]! & 0xffffffffn));
 }
 
-function compileVariant(spec: ArgumentSpec, index: number, wordBytes: 4 | 8): Printer {
+function compileVariant(spec: ArgumentSpec, index: number, wordBytes: 4 | 8, style: Style): Printer {
   const variant: Variant | undefined = VARIANTS[spec.variant ?? ''];
   if (variant === undefined) throw new Error(`no such variant: ${spec.variant ?? ''}`);
-  const printers = new Map(variant.rows.map((row) => [row.value, compileArgument(row, index, wordBytes)]));
-  const otherwise = compileArgument(variant.otherwise, index, wordBytes);
+  const printers = new Map(variant.rows.map((row) => [row.value, compileArgument(row, index, wordBytes, style)]));
+  const otherwise = compileArgument(variant.otherwise, index, wordBytes, style);
   const of = (view: CallView): Printer => printers.get(view.args[spec.lengthArg]! & variant.mask) ?? otherwise;
   return { text: (view) => of(view).text(view), late: (view) => of(view).late(view) };
 }
 
 /** Kinds that are words; undefined for those that point to something. */
-function wordText(spec: ArgumentSpec, wordBytes: 4 | 8): ((word: bigint) => string | undefined) | undefined {
+function wordText(spec: ArgumentSpec, wordBytes: 4 | 8, style: Style): ((word: bigint) => string | undefined) | undefined {
   switch (spec.kind) {
     case 'none':
       return () => undefined;
     case 'int':
     case 'pid':
     case 'tid':
-    case 'fd':
       return WORD_FORMS[spec.form ?? ''] ?? words.int32;
+    case 'fd':
+      return WORD_FORMS[spec.form ?? ''] ?? style.fd;
     case 'uint':
       return words.uint32;
     case 'long':
@@ -93,7 +96,7 @@ function wordText(spec: ArgumentSpec, wordBytes: 4 | 8): ((word: bigint) => stri
     case 'gid':
       return spec.form === '16' ? words.id16 : words.id;
     case 'fd-at':
-      return words.fdAt;
+      return style.fdAt;
     case 'signal':
       return words.signal;
     case 'dev':
@@ -119,8 +122,8 @@ const WORD_FORMS: Readonly<Record<string, words.WordText>> = {
 type ViewText = (view: CallView) => string;
 
 /** What the argument points to, or the address where that is not known. */
-function pointerText(spec: ArgumentSpec, index: number): ViewText {
-  const inner = contentText(spec, index);
+function pointerText(spec: ArgumentSpec, index: number, style: Style): ViewText {
+  const inner = contentText(spec, index, style);
   return (view) => {
     const base = view.args[index]!;
     return base === 0n && spec.kind !== 'sigframe' ? 'NULL' : (inner(view, base) ?? words.address(base));
@@ -129,52 +132,52 @@ function pointerText(spec: ArgumentSpec, index: number): ViewText {
 
 type ContentText = (view: CallView, base: bigint) => string | undefined;
 
-function contentText(spec: ArgumentSpec, index: number): ContentText {
+function contentText(spec: ArgumentSpec, index: number, style: Style): ContentText {
   const direction = spec.direction === 'out' ? 'out' : 'in';
   switch (spec.kind) {
     case 'path':
       return (view, base) => stringText(view, index, base, direction, Infinity);
     case 'str':
-      if (spec.form === 'comm') return (view, base) => threadName(view, index, base);
-      return (view, base) => stringText(view, index, base, direction, direction === 'out' ? Infinity : SHOWN);
+      if (spec.form === 'comm') return (view, base) => threadName(view, index, base, style.stringLimit);
+      return (view, base) => stringText(view, index, base, direction, direction === 'out' ? Infinity : style.stringLimit);
     case 'strv':
-      return (view, base) => stringsText(view, index, base, spec.elementBytes);
+      return (view, base) => stringsText(view, index, base, spec.elementBytes, style);
     case 'ptrv':
       return (view, base) => pointersText(view, index, base, spec.elementBytes);
     case 'buf':
-      return bufferText(spec, index, direction);
+      return bufferText(spec, index, direction, style.stringLimit);
     case 'dirents':
-      return (view, base) => direntsText(view, index, base);
+      return (view, base) => direntsText(view, index, base, spec.form === 'old', style.abbreviate);
     case 'iovec':
-      return (view, base) => vectorText(view, spec, index, base, direction);
+      return (view, base) => vectorText(view, spec, index, base, direction, style);
     case 'msghdr':
       return (view, base) =>
         receivedOr(
           view,
           direction,
-          () => messageText({ view, arg: index, direction, wordBytes: wordOf(spec) }, base, moved(view, direction)),
+          () => messageText({ view, arg: index, direction, wordBytes: wordOf(spec), style }, base, moved(view, direction)),
           base,
           index,
           wordOf(spec),
         );
     case 'mmsghdr':
       return (view, base) =>
-        messagesText({ view, arg: index, direction, wordBytes: wordOf(spec) }, base, messageCount(view, spec));
+        messagesText({ view, arg: index, direction, wordBytes: wordOf(spec), style }, base, messageCount(view, spec));
     case 'sockaddr':
       return (view, base) => socketAddress(view, spec, index, base, direction);
     case 'fdset':
       return spec.form === 'nodes'
         ? (view, base) => nodeMask(view, index, base, direction)
-        : (view, base) => descriptorSet(view, spec, index, base);
+        : (view, base) => descriptorSet(view, spec, index, base, style);
     case 'sigframe':
       return (view) => signalFrame(view, index);
     case 'sigmask':
       return (view, base) => maskAndSize(view, index, base, spec.elementBytes);
     case 'struct':
     case 'interrupted':
-      return structPrinter(spec, index, direction);
+      return structPrinter(spec, index, direction, style);
     case 'array':
-      return arrayPrinter(spec, index, direction);
+      return arrayPrinter(spec, index, direction, style);
     default:
       return () => undefined;
   }
@@ -195,25 +198,25 @@ function stringText(view: CallView, index: number, base: bigint, direction: 'in'
 const COMM_BYTES = 15; // TASK_COMM_LEN without its NUL, prctl(2)
 
 /** The kernel reads so many bytes of a thread's name, and whether more follow is not known. */
-function threadName(view: CallView, index: number, base: bigint): string | undefined {
+function threadName(view: CallView, index: number, base: bigint, shown: number): string | undefined {
   const data = copied(view, 'in', index, base);
   if (data === undefined || data.errno !== 0) return undefined;
   const bytes = data.bytes.subarray(0, COMM_BYTES);
-  return quotedString(bytes, bytes.length + (bytes.length < COMM_BYTES ? 0 : 1));
+  return quotedString(bytes, bytes.length + (bytes.length < COMM_BYTES ? 0 : 1), shown);
 }
 
-function stringsText(view: CallView, index: number, base: bigint, size: number): string | undefined {
+function stringsText(view: CallView, index: number, base: bigint, size: number, style: Style): string | undefined {
   const vector = copied(view, 'in', index, base);
   if (vector === undefined) return undefined;
   const count = countPointers(vector.bytes, size);
   const known = count ?? Math.floor(vector.bytes.length / size);
   if (known === 0 && count === undefined) return undefined;
   const parts: string[] = [];
-  for (let i = 0; i < known && i < SHOWN; i++) {
+  for (let i = 0; i < known && i < style.elements; i++) {
     const pointer = wordAt(vector.bytes, i * size, size);
-    parts.push(stringText(view, index, pointer, 'in', SHOWN) ?? words.address(pointer));
+    parts.push(stringText(view, index, pointer, 'in', style.stringLimit) ?? words.address(pointer));
   }
-  if (known > SHOWN) parts.push('...');
+  if (known > style.elements) parts.push('...');
   else if (count === undefined) parts.push('... /* unterminated */');
   return `[${parts.join(', ')}]`;
 }
@@ -227,7 +230,7 @@ function pointersText(view: CallView, index: number, base: bigint, size: number)
   return `${words.address(base)} /* ${count} ${count === 1 ? 'var' : 'vars'} */`;
 }
 
-function bufferText(spec: ArgumentSpec, index: number, direction: 'in' | 'out'): ContentText {
+function bufferText(spec: ArgumentSpec, index: number, direction: 'in' | 'out', shown: number): ContentText {
   const known = (view: CallView, base: bigint): ReturnType<typeof copied> => {
     const data = view.failed && direction === 'out' ? undefined : copied(view, direction, index, base);
     return data === undefined || data.errno !== 0 ? undefined : data;
@@ -235,20 +238,20 @@ function bufferText(spec: ArgumentSpec, index: number, direction: 'in' | 'out'):
   switch (spec.form) {
     case 'hex':
       return (view, base) =>
-        withBytes(known(view, base), (bytes, full) => quotedHex(bytes, full)) ?? emptyText(view, spec, direction);
+        withBytes(known(view, base), (bytes, full) => quotedHex(bytes, full, shown)) ?? emptyText(view, spec, direction);
     case 'cpuset':
       return (view, base) => withBytes(known(view, base), (bytes) => setText(bytes));
     case 'sockint':
       return (view, base) =>
-        withBytes(known(view, base), (bytes, full) => (bytes.length >= 4 ? `[${i32(bytes, 0)}]` : quotedHex(bytes, full)));
+        withBytes(known(view, base), (bytes, full) => (bytes.length >= 4 ? `[${i32(bytes, 0)}]` : quotedHex(bytes, full, shown)));
     case 'sockopt':
       return (view, base) =>
         withBytes(known(view, base), (bytes, full) =>
-          full === 4 && bytes.length === 4 ? `[${i32(bytes, 0)}]` : quoted(bytes, full),
+          full === 4 && bytes.length === 4 ? `[${i32(bytes, 0)}]` : quoted(bytes, full, shown),
         );
     default:
       return (view, base) =>
-        withBytes(known(view, base), (bytes, full) => quoted(bytes, full)) ?? emptyText(view, spec, direction);
+        withBytes(known(view, base), (bytes, full) => quoted(bytes, full, shown)) ?? emptyText(view, spec, direction);
   }
 }
 
@@ -262,27 +265,20 @@ function emptyText(view: CallView, spec: ArgumentSpec, direction: 'in' | 'out'):
   return spec.lengthFrom === 'arg' && view.args[spec.lengthArg] === 0n ? '""' : undefined;
 }
 
-function direntsText(view: CallView, index: number, base: bigint): string | undefined {
-  if (view.failed || view.ret === undefined) return undefined;
-  const data = copied(view, 'out', index, base);
-  if (data === undefined) return view.ret === 0n ? `${words.address(base)} /* 0 entries */` : undefined;
-  const whole = data.bytes.length >= data.full;
-  return `${words.address(base)} /* ${countEntries(data.bytes)}${whole ? '' : ' or more'} entries */`;
-}
-
 function vectorText(
   view: CallView,
   spec: ArgumentSpec,
   index: number,
   base: bigint,
   direction: 'in' | 'out',
+  style: Style,
 ): string | undefined {
   const count = view.args[spec.lengthArg]!;
   if (count === 0n) return '[]';
   const vector = copied(view, 'in', index, base);
   if (vector === undefined || vector.bytes.length < spec.elementBytes || count > 1024n) return undefined;
   // A failed read moved nothing: strace shows where the buffers are.
-  const place = { view, arg: index, direction, wordBytes: wordOf(spec) };
+  const place = { view, arg: index, direction, wordBytes: wordOf(spec), style };
   return iovecText(place, vector.bytes, Number(count), view.failed ? undefined : moved(view, direction));
 }
 
@@ -328,11 +324,11 @@ function socketAddress(
   return sockaddrText(data.bytes, Math.min(room, left === undefined ? data.full : u32(left, 0)));
 }
 
-function descriptorSet(view: CallView, spec: ArgumentSpec, index: number, base: bigint): string | undefined {
+function descriptorSet(view: CallView, spec: ArgumentSpec, index: number, base: bigint, style: Style): string | undefined {
   const count = Number(BigInt.asIntN(32, view.args[spec.lengthArg]!));
   if (count < 0) return undefined;
   const bytes = copiedBytes(view, 'in', index, base, Math.min(setBytes(count), 128));
-  return bytes === undefined ? undefined : setText(bytes, count);
+  return bytes === undefined ? undefined : setText(bytes, count, style.fdNumber);
 }
 
 /** Memory nodes, as the words of the mask. */
@@ -364,10 +360,10 @@ function maskAndSize(view: CallView, index: number, base: bigint, size: number):
   return `{sigmask=${mask === undefined ? words.address(pointer) : sigsetText(u64(mask, 0))}, sigsetsize=${bytes}}`;
 }
 
-function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out'): ContentText {
+function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out', style: Style): ContentText {
   const name = spec.struct ?? '';
   const row = STRUCTS[name];
-  const text = structText(name);
+  const text = structText(name, style);
   const least = PARTIAL_FORMS.has(row?.form ?? '') ? 1 : (row?.least ?? (spec.lengthFrom === 'arg' ? 8 : spec.elementBytes));
   const plain: ContentText = (view, base) => {
     const wrote = spec.kind === 'interrupted' || !view.failed;
@@ -376,7 +372,7 @@ function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out
     return bytes === undefined ? undefined : text(bytes, 0);
   };
   if (spec.direction !== 'inout') return plain;
-  if (row?.asked !== undefined) return askedPrinter(spec, index, row.asked);
+  if (row?.asked !== undefined) return askedPrinter(spec, index, row.asked, style);
   const change = CHANGES[row?.form ?? ''];
   return change === undefined ? plain : (view, base) => change(view, index, base, plain, spec.elementBytes);
 }
@@ -385,8 +381,8 @@ function structPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out
 const PARTIAL_FORMS: ReadonlySet<string> = new Set(['partial', 'tcp_info']);
 
 /** What was asked, and once it is there, the answer. */
-function askedPrinter(spec: ArgumentSpec, index: number, asked: string): ContentText {
-  const [question, answer] = [structText(spec.struct ?? '', asked), structText(spec.struct ?? '')];
+function askedPrinter(spec: ArgumentSpec, index: number, asked: string, style: Style): ContentText {
+  const [question, answer] = [structText(spec.struct ?? '', style, asked), structText(spec.struct ?? '', style)];
   return (view, base) => {
     const bytes = copiedBytes(view, view.failed || view.ret === undefined ? 'in' : 'out', index, base, spec.elementBytes);
     return bytes === undefined ? undefined : (view.failed || view.ret === undefined ? question : answer)(bytes, 0);
@@ -404,11 +400,11 @@ const CHANGES: Readonly<
   },
   ifconf: (view, index, base, _, size) => {
     const bytes = copiedBytes(view, view.failed ? 'in' : 'out', index, base, size);
-    return bytes === undefined ? undefined : structText('ifconf')(bytes, 0);
+    return bytes === undefined ? undefined : structText('ifconf', PLAIN)(bytes, 0);
   },
   uring: (view, index, base, plain, size) => {
     const bytes = view.failed ? undefined : copiedBytes(view, 'out', index, base, size);
-    return bytes === undefined ? plain(view, base) : structText('uring-params')(bytes, 0);
+    return bytes === undefined ? plain(view, base) : structText('uring-params', PLAIN)(bytes, 0);
   },
   'moved-offset': (view, index, base, plain, size) => {
     const after = view.failed || view.ret === 0n ? undefined : copiedBytes(view, 'out', index, base, size);
@@ -429,8 +425,8 @@ function cloneResult(ret: bigint, given: Uint8Array): string {
   return (u64(given, 0) & 0x100000n) === 0n || ret === 0n ? '' : ` => {parent_tid=[${ret}]}`;
 }
 
-function arrayPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out'): ContentText {
-  const element = structText(spec.struct ?? '');
+function arrayPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out', style: Style): ContentText {
+  const element = structText(spec.struct ?? '', style);
   const list = STRUCTS[spec.struct ?? '']?.form === 'list';
   return (view, base) => {
     if (direction === 'out' && view.failed) return undefined;
@@ -440,7 +436,7 @@ function arrayPrinter(spec: ArgumentSpec, index: number, direction: 'in' | 'out'
     if (bytes === undefined || count < 0n) return undefined;
     const known = Math.floor(bytes.length / spec.elementBytes);
     const parts: string[] = [];
-    for (let i = 0; i < known && i < SHOWN; i++) parts.push(element(bytes, i * spec.elementBytes));
+    for (let i = 0; i < known && i < style.elements; i++) parts.push(element(bytes, i * spec.elementBytes));
     const texts = list ? parts.map((p) => p.slice(1, -1)) : parts;
     if (count > BigInt(texts.length)) texts.push('...');
     return `[${texts.join(', ')}]`;

@@ -66,6 +66,16 @@ export function escaped(bytes: Uint8Array, start = 0, end = bytes.length): strin
   return text;
 }
 
+/** A name as strace prints it between angle brackets, which are escaped too. */
+export function escapedText(text: string): string {
+  if (/^[ -;=?-[\]-~]*$/.test(text) && !text.includes('"')) return text;
+  const bytes = new TextEncoder().encode(text);
+  return escaped(bytes).replaceAll(/([<>])(?=([0-7]?))/g, (_, bracket: string, digit: string) => {
+    const code = bracket === '<' ? '74' : '76';
+    return digit === '' ? `\\${code}` : `\\0${code}`;
+  });
+}
+
 /** strace shows so many bytes of a buffer and so many elements of a vector, then "...". */
 export const SHOWN = 32;
 
@@ -76,8 +86,8 @@ export function quoted(bytes: Uint8Array, full: number = bytes.length, shown: nu
 }
 
 /** The same, every byte in hexadecimal: for random data. */
-export function quotedHex(bytes: Uint8Array, full: number): string {
-  const end = Math.min(bytes.length, full, SHOWN);
+export function quotedHex(bytes: Uint8Array, full: number, shown: number = SHOWN): string {
+  const end = Math.min(bytes.length, full, shown);
   let text = '';
   for (let i = 0; i < end; i++) text += `\\x${bytes[i]!.toString(16).padStart(2, '0')}`;
   return `"${text}"${full > end ? '...' : ''}`;

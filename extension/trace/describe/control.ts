@@ -2,8 +2,9 @@
  * Control messages, cmsg(3): what goes beside a message's bytes, as strace prints it. The bytes are the program's: lengths are
  * checked here.
  */
-import { i32, i64, quoted, SHOWN, u32, wordAt } from './bytes';
+import { i32, i64, quoted, u32, wordAt } from './bytes';
 import { hexBytes, inetText, sockaddrText } from './sockaddr';
+import type { Style } from './style';
 import { namesOf } from './words';
 
 const SOL_IP = 0;
@@ -14,36 +15,42 @@ const TYPE_LISTS: ReadonlyMap<number, string> = new Map([
   [SOL_SOCKET, 'cmsg-socket'],
 ]);
 
+/** How they print, and whether they came in: the descriptors among them are then new. */
+export interface ControlStyle {
+  readonly style: Style;
+  readonly received: boolean;
+}
+
 /** `length`: as the header says; the bytes may be fewer. `wordBytes`: of the ABI. */
-export function controlText(bytes: Uint8Array, length: bigint, wordBytes: number): string {
+export function controlText(bytes: Uint8Array, length: bigint, wordBytes: number, as: ControlStyle): string {
   const header = wordBytes + 8;
   const end = length < BigInt(bytes.length) ? Number(length) : bytes.length;
   const parts: string[] = [];
   let at = 0;
-  while (at + header <= end && parts.length < SHOWN) {
+  while (at + header <= end && parts.length < as.style.elements) {
     const size = wordAt(bytes, at, wordBytes);
     if (size < BigInt(header)) break;
     const next = size > BigInt(end - at) ? end : at + Number(size);
-    parts.push(messageText(bytes.subarray(at, next), size, wordBytes));
+    parts.push(messageText(bytes.subarray(at, next), size, wordBytes, as));
     at = (next + wordBytes - 1) & -wordBytes;
   }
   if (at < end || BigInt(end) < length) parts.push('...');
   return `[${parts.join(', ')}]`;
 }
 
-function messageText(bytes: Uint8Array, length: bigint, wordBytes: number): string {
+function messageText(bytes: Uint8Array, length: bigint, wordBytes: number, as: ControlStyle): string {
   const [level, type] = [i32(bytes, wordBytes), i32(bytes, wordBytes + 4)];
   const list = TYPE_LISTS.get(level);
   const typeText = list === undefined ? `0x${(type >>> 0).toString(16)}` : namesOf(list)(BigInt(type));
   const data = bytes.subarray(wordBytes + 8);
   const printer = DATA.get(`${level},${type}`);
-  const text = data.length === 0 ? undefined : printer?.(data, wordBytes);
+  const text = data.length === 0 ? undefined : printer?.(data, wordBytes, as);
   const dataText = text === undefined ? '' : `, cmsg_data=${text}`;
   return `{cmsg_len=${length}, cmsg_level=${namesOf('cmsg-level')(BigInt(level))}, cmsg_type=${typeText}${dataText}}`;
 }
 
 /** undefined: there are too few bytes. */
-type DataText = (data: Uint8Array, wordBytes: number) => string | undefined;
+type DataText = (data: Uint8Array, wordBytes: number, as: ControlStyle) => string | undefined;
 
 const time =
   (fraction: string): DataText =>
@@ -59,10 +66,10 @@ function timeAt(data: Uint8Array, at: number, size: number, fraction: string): s
 const stamps: DataText = (data, size) =>
   data.length < 6 * size ? undefined : `[${[0, 1, 2].map((i) => timeAt(data, i * 2 * size, size, 'tv_nsec')).join(', ')}]`;
 
-const descriptors: DataText = (data) => {
+const descriptors: DataText = (data, _, { style, received }) => {
   const count = Math.floor(data.length / 4);
-  const shown = Math.min(count, SHOWN);
-  const fds = Array.from({ length: shown }, (_, i) => String(i32(data, i * 4)));
+  const shown = Math.min(count, style.elements);
+  const fds = Array.from({ length: shown }, (__, i) => (received ? style.newFdNumber : style.fdNumber)(i32(data, i * 4)));
   if (count > shown) fds.push('...');
   return count === 0 ? undefined : `[${fds.join(', ')}]`;
 };
@@ -72,7 +79,8 @@ const credentials: DataText = (data) =>
 
 const number: DataText = (data) => (data.length < 4 ? undefined : `[${i32(data, 0)}]`);
 const unsigned: DataText = (data) => (data.length < 4 ? undefined : `[${u32(data, 0)}]`);
-const octets: DataText = (data) => `[${hexBytes(data.subarray(0, SHOWN))}${data.length > SHOWN ? ', ...' : ''}]`;
+const octets: DataText = (data, _, { style: { elements } }) =>
+  `[${hexBytes(data.subarray(0, elements))}${data.length > elements ? ', ...' : ''}]`;
 
 /** ip(7). The interface stays a number: what it is called is known only to the machine that was traced. */
 const packetInfo: DataText = (data) =>
@@ -91,7 +99,7 @@ const extendedError: DataText = (data) => {
 const DATA: ReadonlyMap<string, DataText> = new Map<string, DataText>([
   [`${SOL_SOCKET},1`, descriptors],
   [`${SOL_SOCKET},2`, credentials],
-  [`${SOL_SOCKET},3`, (data) => quoted(data)],
+  [`${SOL_SOCKET},3`, (data, _, { style }) => quoted(data, data.length, style.stringLimit)],
   [`${SOL_SOCKET},29`, time('tv_usec')],
   [`${SOL_SOCKET},35`, time('tv_nsec')],
   [`${SOL_SOCKET},37`, stamps],

@@ -109,6 +109,8 @@ function valueText(field: StructField, structText: (name: string) => BytesText):
       return (bytes, at) => resourceLimit(word(bytes, at));
     case 'rlim32':
       return (bytes, at) => (u32(bytes, at) === 0xffffffff ? 'RLIM_INFINITY' : resourceLimit(word(bytes, at)));
+    case 'moment':
+      return (bytes, at) => momentText(param, i64(bytes, at), u64(bytes, at + 8));
     case 'ticks':
       return (bytes, at) => ticks(word(bytes, at));
     case 'seconds':
@@ -138,6 +140,13 @@ const errnoValue = (value: number): string => (value === 0 ? '0' : errorName(val
 function resourceLimit(value: bigint): string {
   if (value === 0xffffffffffffffffn) return 'RLIM64_INFINITY';
   return value > 1024n && value % 1024n === 0n ? `${value / 1024n}*1024` : String(value);
+}
+
+/** A file's time: seconds, and in a field of their own nanoseconds. */
+function momentText(name: string, sec: bigint, nsec: bigint): string {
+  const fraction = nsec > 0n && nsec < 1000000000n ? `.${String(nsec).padStart(9, '0')}` : '';
+  const when = sec === 0n && nsec === 0n ? undefined : utc(sec, fraction);
+  return `${sec}${when === undefined ? '' : ` /* ${when} */`}, ${name}_nsec=${nsec}`;
 }
 
 export function seconds(value: bigint): string {

@@ -8,10 +8,13 @@ import { abiOf, type Abi, syscallName } from '../syscallTable';
 import type { SyscallRow } from '../tables';
 import { compileArgument, type Printer } from './argument';
 import { resultText } from './result';
+import { PLAIN, type Style } from './style';
 import { type CallView, viewOf } from './view';
 import { errorName, hex, isRestart } from './words';
 
+export { escapedText } from './bytes';
 export { sigInfoText, type SignalInfo, waitStatusText } from './signals';
+export { type DescriptorTexts, styleOf, type StyleOptions } from './style';
 export { syscallName, syscallRow } from '../syscallTable';
 export { errorName, errorText, signalName } from './words';
 
@@ -47,22 +50,26 @@ export interface CallLine {
 /** What stands for an argument that the kernel fills in, before it has. */
 const UNKNOWN = '?';
 
-/** By architecture and number. */
-const compiledRows = new Map<number, Map<number, CompiledRow>>();
+/** Rows compiled for one style, by architecture and number. */
+interface Compiled {
+  readonly style: Style;
+  readonly rows: Map<number, Map<number, CompiledRow>>;
+}
+const plain: Compiled = { style: PLAIN, rows: new Map() };
 
-function compiledRow(nr: number, arch: number): CompiledRow {
-  const known = compiledRows.get(arch)?.get(nr);
+function compiledRow({ style, rows }: Compiled, nr: number, arch: number): CompiledRow {
+  const known = rows.get(arch)?.get(nr);
   if (known !== undefined) return known;
   const abi = abiOf(nr, arch);
   const row = abi?.rows.get(nr & ~abi.bit);
   if (abi === undefined || row === undefined) return compileRaw(syscallName(nr, arch), undefined);
-  const compiled = compileRow(row, abi);
-  const ofArch = compiledRows.get(arch) ?? new Map<number, CompiledRow>();
-  compiledRows.set(arch, ofArch.set(nr, compiled));
+  const compiled = compileRow(row, abi, style);
+  const ofArch = rows.get(arch) ?? new Map<number, CompiledRow>();
+  rows.set(arch, ofArch.set(nr, compiled));
   return compiled;
 }
 
-function compileRow(row: SyscallRow, abi: Abi): CompiledRow {
+function compileRow(row: SyscallRow, abi: Abi, style: Style): CompiledRow {
   if (row.raw) return compileRaw(row.name, row);
   const order = row.print ?? row.args.map((_, index) => ['', index] as const);
   const args = order.map(([label, index]) => {
@@ -70,7 +77,7 @@ function compileRow(row: SyscallRow, abi: Abi): CompiledRow {
     return {
       name: label === '' ? spec.name : label,
       prefix: label === '' ? '' : `${label}=`,
-      printer: compileArgument(spec, index, abi.wordBytes),
+      printer: compileArgument(spec, index, abi.wordBytes, style),
     };
   });
   return { row, name: row.name, args, entry: row.entry };
@@ -86,13 +93,19 @@ function compileRaw(name: string, row: SyscallRow | undefined): CompiledRow {
   return { row, name, args, entry: undefined };
 }
 
-/** The line in pieces: what exports need, and nothing more. `interrupted`: the call that this one goes on with, if it does that. */
-export function callLine(call: RawCall, interrupted?: string): CallLine {
-  const compiled = compiledRow(call.nr, call.arch);
-  const line = lineOf(compiled, viewOf(call), undefined);
-  return interrupted === undefined || compiled.row?.resumes !== true
-    ? line
-    : { ...line, entry: resumingEntry(line.name, interrupted) };
+/** `interrupted`: the call that this one goes on with, if it does that. */
+export type CallLiner = (call: RawCall, interrupted?: string) => CallLine;
+
+/** What makes the line in pieces: what exports need, and nothing more. */
+export function callLiner(style: Style = PLAIN): CallLiner {
+  const own: Compiled = style === PLAIN ? plain : { style, rows: new Map() };
+  return (call, interrupted) => {
+    const compiled = compiledRow(own, call.nr, call.arch);
+    const line = lineOf(compiled, viewOf(call), undefined, style);
+    return interrupted === undefined || compiled.row?.resumes !== true
+      ? line
+      : { ...line, entry: resumingEntry(line.name, interrupted) };
+  };
 }
 
 const resumingEntry = (name: string, interrupted: string): string => `${name}(<... resuming interrupted ${interrupted} ...>`;
@@ -101,12 +114,17 @@ const resumingEntry = (name: string, interrupted: string): string => `${name}(<.
 export function callTexts(call: RawCall): { readonly line: CallLine; readonly args: readonly string[]; readonly errno: number } {
   const view = viewOf(call);
   const args: string[] = [];
-  const line = lineOf(compiledRow(call.nr, call.arch), view, (_, text) => void args.push(text));
+  const line = lineOf(compiledRow(plain, call.nr, call.arch), view, (_, text) => void args.push(text));
   return { line, args, errno: view.errno };
 }
 
 /** `each` gets every argument that the call has, in order of printing, with its text. */
-function lineOf(compiled: CompiledRow, view: CallView, each: ((name: string, text: string) => void) | undefined): CallLine {
+function lineOf(
+  compiled: CompiledRow,
+  view: CallView,
+  each: ((name: string, text: string) => void) | undefined,
+  style: Style = PLAIN,
+): CallLine {
   const { args, name } = compiled;
   const from = lateFrom(compiled, view);
   const unfinished = view.ret === undefined;
@@ -129,7 +147,7 @@ function lineOf(compiled: CompiledRow, view: CallView, each: ((name: string, tex
     else rest += comma + prefix + text;
   }
   if (from !== undefined && unfinished && compiled.entry === undefined && printed > 0) entry += ', ';
-  return { name, entry, rest: `${rest})`, result: resultText(compiled.row, view), whole: from === undefined };
+  return { name, entry, rest: `${rest})`, result: resultText(compiled.row, view, style), whole: from === undefined };
 }
 
 /** The first argument that prints at the return; undefined: all print at entry. */
@@ -154,7 +172,7 @@ export function errorOf(call: RawCall): string | undefined {
 
 /** Everything the views show of a call. */
 export function describeCall(call: RawCall): DescribedCall {
-  const compiled = compiledRow(call.nr, call.arch);
+  const compiled = compiledRow(plain, call.nr, call.arch);
   const view = viewOf(call);
   const args: { name: string; text: string }[] = [];
   const line = lineOf(compiled, view, (name, text) => void args.push({ name, text }));

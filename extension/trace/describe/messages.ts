@@ -2,9 +2,10 @@
  * Scattered buffers and messages: iovecs, msghdr, mmsghdr, control messages, as strace prints them. Each piece is a copy of its
  * own, found by its address; what was not copied prints as that address.
  */
-import { i32, quoted, SHOWN, u32, wordAt } from './bytes';
+import { i32, quoted, u32, wordAt } from './bytes';
 import { controlText } from './control';
 import { sockaddrText } from './sockaddr';
+import type { Style } from './style';
 import { copied, copiedBytes, type CallView } from './view';
 import { address, namesOf } from './words';
 
@@ -18,6 +19,7 @@ export interface Place {
   readonly direction: 'in' | 'out';
   /** Of the ABI: 4 or 8. */
   readonly wordBytes: number;
+  readonly style: Style;
 }
 
 /** `vector`: the array itself. `limit`: how many bytes the call moved in all, undefined: each buffer as long as it is. */
@@ -26,7 +28,7 @@ export function iovecText(place: Place, vector: Uint8Array, count: number, limit
   const known = Math.min(count, Math.floor(vector.length / (2 * size)));
   const parts: string[] = [];
   let left = limit;
-  for (let i = 0; i < known && i < SHOWN; i++) {
+  for (let i = 0; i < known && i < place.style.elements; i++) {
     const [base, length] = [wordAt(vector, i * 2 * size, size), wordAt(vector, (i * 2 + 1) * size, size)];
     const moved = left === undefined || length < left ? length : left;
     if (left !== undefined) left -= moved;
@@ -36,12 +38,12 @@ export function iovecText(place: Place, vector: Uint8Array, count: number, limit
   return `[${parts.join(', ')}]`;
 }
 
-function bufferText({ view, arg, direction }: Place, base: bigint, length: bigint): string {
+function bufferText({ view, arg, direction, style }: Place, base: bigint, length: bigint): string {
   if (base === 0n) return 'NULL';
   if (length === 0n) return '""';
   const data = copied(view, direction, arg, base);
   if (data === undefined || data.errno !== 0) return address(base);
-  return quoted(data.bytes, Number(length));
+  return quoted(data.bytes, Number(length), style.stringLimit);
 }
 
 /** A msghdr at `at` of `header`. `nameLengthBefore`: what msg_namelen was at entry, if it is known and this is what came out. */
@@ -88,7 +90,7 @@ export function messagesText(place: Place, base: bigint, count: number): string 
   // What was sent of a message, the kernel writes behind it.
   const sent = place.view.failed ? undefined : copiedBytes(place.view, 'out', place.arg, base, 0);
   const size = (MSGHDR_WORDS + 1) * place.wordBytes;
-  const known = Math.min(count, Math.floor(headers.length / size), SHOWN);
+  const known = Math.min(count, Math.floor(headers.length / size), place.style.elements);
   const parts: string[] = [];
   for (let i = 0; i < known; i++) {
     const at = i * size;
@@ -101,7 +103,7 @@ export function messagesText(place: Place, base: bigint, count: number): string 
   return `[${parts.join(', ')}]`;
 }
 
-function controlBytes({ view, arg, direction, wordBytes }: Place, base: bigint, length: bigint): string {
+function controlBytes({ view, arg, direction, wordBytes, style }: Place, base: bigint, length: bigint): string {
   const bytes = copiedBytes(view, direction, arg, base, wordBytes + 8);
-  return bytes === undefined ? address(base) : controlText(bytes, length, wordBytes);
+  return bytes === undefined ? address(base) : controlText(bytes, length, wordBytes, { style, received: direction === 'out' });
 }

@@ -3,16 +3,17 @@ import { RESULT_VARIANTS } from '../gen/syscalls';
 import type { ResultSpec, SyscallRow } from '../tables';
 import { hasMembers, polledText, setBytes, setText } from './sets';
 import { structText } from './structs';
+import type { Style } from './style';
 import { copiedBytes, type CallView } from './view';
 import * as words from './words';
 
 /** undefined: the call has not returned. */
-export function resultText(row: SyscallRow | undefined, view: CallView): string | undefined {
+export function resultText(row: SyscallRow | undefined, view: CallView, style: Style): string | undefined {
   const { ret, errno } = view;
   if (row?.ret.kind === 'noreturn') return '?';
   if (ret === undefined) return undefined;
   if (view.failed) return words.isRestart(errno) ? `? ${words.errorText(errno)}` : `-1 ${words.errorText(errno)}`;
-  return row === undefined ? words.int64(ret) : successText(row, specOf(row.ret, view), view, ret);
+  return row === undefined ? words.int64(ret) : successText(row, specOf(row.ret, view), view, ret, style);
 }
 
 function specOf(ret: ResultSpec, view: CallView): ResultSpec {
@@ -23,7 +24,7 @@ function specOf(ret: ResultSpec, view: CallView): ResultSpec {
   return variant.rows.find((row) => row.value === value)?.ret ?? variant.otherwise;
 }
 
-function successText(row: SyscallRow, spec: ResultSpec, view: CallView, ret: bigint): string {
+function successText(row: SyscallRow, spec: ResultSpec, view: CallView, ret: bigint, style: Style): string {
   switch (spec.kind) {
     case 'addr':
       return words.address(ret);
@@ -48,13 +49,14 @@ function successText(row: SyscallRow, spec: ResultSpec, view: CallView, ret: big
       return when === undefined ? String(ret) : `${ret} (${when})`;
     }
     case 'poll':
-      return `${ret}${ret === 0n ? ' (Timeout)' : behind(pollParts(row, view))}`;
+      return `${ret}${ret === 0n ? ' (Timeout)' : behind(pollParts(row, view, style))}`;
     case 'select':
-      return `${ret}${ret === 0n ? ' (Timeout)' : behind(selectParts(row, view))}`;
+      return `${ret}${ret === 0n ? ' (Timeout)' : behind(selectParts(row, view, style))}`;
+    case 'fd':
+      return style.newFd(ret);
     case 'int':
     case 'none':
     case 'bytes':
-    case 'fd':
     case 'pid':
     case 'long':
     case 'noreturn':
@@ -69,28 +71,30 @@ const flagsResult = (ret: bigint, names: string): string => (names === '0' ? '0'
 
 const behind = (parts: readonly string[]): string => (parts.length === 0 ? '' : ` (${parts.join(', ')})`);
 
-function pollParts(row: SyscallRow, view: CallView): string[] {
+function pollParts(row: SyscallRow, view: CallView, style: Style): string[] {
   const index = row.args.findIndex((arg) => arg.kind === 'array');
   const bytes = copiedBytes(view, 'out', index, view.args[index] ?? 0n, 8);
-  return [...(bytes === undefined ? [] : [polledText(bytes)]), ...timeLeft(row, view)];
+  return [...(bytes === undefined ? [] : [polledText(bytes, style)]), ...timeLeft(row, view, style)];
 }
 
 /** Which descriptors of each set are ready, and what is left of the time. */
-function selectParts(row: SyscallRow, view: CallView): string[] {
+function selectParts(row: SyscallRow, view: CallView, style: Style): string[] {
   const count = Number(BigInt.asIntN(32, view.args[0]!));
   const sets = row.args.flatMap((arg, index) => {
     const bytes =
       arg.kind === 'fdset' ? copiedBytes(view, 'out', index, view.args[index]!, Math.min(setBytes(count), 128)) : undefined;
-    return bytes !== undefined && hasMembers(bytes, count) ? [`${SET_NAMES[arg.name] ?? arg.name} ${setText(bytes, count)}`] : [];
+    return bytes !== undefined && hasMembers(bytes, count)
+      ? [`${SET_NAMES[arg.name] ?? arg.name} ${setText(bytes, count, style.fdNumber)}`]
+      : [];
   });
-  return [...sets, ...timeLeft(row, view)];
+  return [...sets, ...timeLeft(row, view, style)];
 }
 
 const SET_NAMES: Readonly<Record<string, string>> = { readfds: 'in', writefds: 'out', exceptfds: 'except' };
 
-function timeLeft(row: SyscallRow, view: CallView): string[] {
+function timeLeft(row: SyscallRow, view: CallView, style: Style): string[] {
   const index = row.args.findIndex((arg) => arg.kind === 'struct' && arg.direction === 'inout');
   const spec = row.args[index];
   const bytes = spec === undefined ? undefined : copiedBytes(view, 'out', index, view.args[index]!, spec.elementBytes);
-  return spec === undefined || bytes === undefined ? [] : [`left ${structText(spec.struct ?? '')(bytes, 0)}`];
+  return spec === undefined || bytes === undefined ? [] : [`left ${structText(spec.struct ?? '', style)(bytes, 0)}`];
 }

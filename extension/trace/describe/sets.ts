@@ -1,5 +1,6 @@
 /** Sets of descriptors and CPUs, and vectors of pollfds, in arguments and in what strace says behind the result. */
-import { i32, SHOWN, u16, wordAt } from './bytes';
+import { i32, u16, wordAt } from './bytes';
+import type { Style } from './style';
 import { namesOf } from './words';
 
 /** Numbers of the bits that are set, below `limit`. */
@@ -11,7 +12,10 @@ function members(bytes: Uint8Array, limit: number): number[] {
 }
 
 /** "[4 14]" */
-export const setText = (bytes: Uint8Array, limit: number = Infinity): string => `[${members(bytes, limit).join(' ')}]`;
+export const setText = (bytes: Uint8Array, limit = Infinity, name: (member: number) => string = String): string =>
+  `[${members(bytes, limit)
+    .map((member) => name(member))
+    .join(' ')}]`;
 export const hasMembers = (bytes: Uint8Array, limit: number): boolean => members(bytes, limit).length > 0;
 
 /** How many bytes a descriptor set of `count` descriptors has. */
@@ -20,31 +24,18 @@ export const setBytes = (count: number): number => Math.ceil(count / 64) * 8;
 const POLLFD_BYTES = 8;
 
 /** What poll found: "[{fd=3, revents=POLLIN}]". */
-export function polledText(bytes: Uint8Array): string {
+export function polledText(bytes: Uint8Array, style: Style): string {
   const parts: string[] = [];
   for (let at = 0; at + POLLFD_BYTES <= bytes.length; at += POLLFD_BYTES) {
     const events = u16(bytes, at + 6);
     if (events === 0) continue;
-    if (parts.length === SHOWN) {
+    if (parts.length === style.elements) {
       parts.push('...');
       break;
     }
-    parts.push(`{fd=${i32(bytes, at)}, revents=${namesOf('poll')(BigInt(events))}}`);
+    parts.push(`{fd=${style.fdNumber(i32(bytes, at))}, revents=${namesOf('poll')(BigInt(events))}}`);
   }
   return `[${parts.join(', ')}]`;
-}
-
-/** How many directory entries a getdents64 (or, `old`, a getdents) buffer holds: the record length is at the same place in both. */
-export function countEntries(bytes: Uint8Array): number {
-  let count = 0;
-  let at = 0;
-  while (at + 18 <= bytes.length) {
-    const length = u16(bytes, at + 16);
-    if (length < 18) break;
-    at += length;
-    count++;
-  }
-  return count;
 }
 
 /** Vector of pointers: how many there are before the NULL; undefined if it was not reached. */

@@ -7,30 +7,30 @@ import type { StructField, StructSpec } from '../tables';
 import { i32, quotedHex, u16, u32, u64, wordAt } from './bytes';
 import { type BytesText, FIELD_BYTES, fieldOf, fieldText, numberAt, seconds } from './fields';
 import { readSigInfo, readSigInfo32, sigactionText, sigInfoText, sigsetText, waitStatusText } from './signals';
+import { PLAIN, type Style } from './style';
 import { termioText, termiosText } from './termios';
 import { address, hex, mode, namesOf, signalName, utc } from './words';
 
-const compiled = new Map<string, BytesText>();
-
 /** The printer of a struct of gen/structs.ts, or of one field of it. Every name that a table uses exists (a unit test checks it). */
-export function structText(name: string, only?: string): BytesText {
+export function structText(name: string, style: Style = PLAIN, only?: string): BytesText {
   const key = only === undefined ? name : `${name}.${only}`;
-  let text = compiled.get(key);
+  let text = style.structs.get(key);
   if (text === undefined) {
     const spec = STRUCTS[name];
     if (spec === undefined) throw new Error(`no such struct: ${name}`);
-    text = compile(only === undefined ? spec : { ...spec, fields: [fieldOf(spec, only)] });
-    compiled.set(key, text);
+    text = compile(only === undefined ? spec : { ...spec, fields: [fieldOf(spec, only)] }, style);
+    style.structs.set(key, text);
   }
   return text;
 }
 
-function compile(spec: StructSpec): BytesText {
+function compile(spec: StructSpec, style: Style): BytesText {
+  if (!style.abbreviate && spec.whole !== undefined) return whole(spec, style);
   const special = SPECIAL[spec.form ?? ''];
-  if (special !== undefined) return special(spec);
-  if (spec.form === 'partial') return partial(spec, spec.more === true ? ', ...}' : '}');
-  if (spec.form === 'sized') return sized(spec);
-  const fields = spec.fields.map((field) => fieldText(field, structText));
+  if (special !== undefined) return special(spec, style);
+  if (spec.form === 'partial') return partial(spec, spec.more === true ? ', ...}' : '}', style);
+  if (spec.form === 'sized') return sized(spec, style);
+  const fields = fieldTexts(spec.fields, style);
   if (spec.form === 'list') return (bytes, at) => `[${fields.map((f) => f(bytes, at)).join(', ')}]`;
   if (spec.form === 'spread') return (bytes, at) => fields.map((f) => f(bytes, at)).join(', ');
   if (spec.form === 'bare') return (bytes, at) => fields.map((f) => f(bytes, at)).join('');
@@ -42,9 +42,32 @@ function compile(spec: StructSpec): BytesText {
   };
 }
 
+const fieldTexts = (fields: readonly StructField[], style: Style): BytesText[] =>
+  fields.map((field) => fieldText(field, (name) => structText(name, style)));
+
+/** Every field, also those that strace prints only with -v. Of a device's stat the device number, of others the size. */
+function whole(spec: StructSpec, style: Style): BytesText {
+  const fields = spec.whole ?? [];
+  const texts = fieldTexts(fields, style);
+  const isDevice = spec.form === 'stat' ? deviceStat(spec) : undefined;
+  return (bytes, at) => {
+    const left = isDevice === undefined ? undefined : isDevice(bytes, at) ? 'st_size' : 'st_rdev';
+    return `{${texts.flatMap((text, i) => (fields[i]!.name === left ? [] : [text(bytes, at)])).join(', ')}}`;
+  };
+}
+
+function deviceStat(spec: StructSpec): (bytes: Uint8Array, at: number) => boolean {
+  const bits = numberAt(spec, 'st_mode');
+  return (bytes, at) => {
+    const type = Number(bits(bytes, at)) & 0o170000;
+    return type === S_IFBLK || type === S_IFCHR;
+  };
+}
+
 /** As many fields as there are bytes for; of one that is cut, these. */
-function partial(spec: StructSpec, end: string): BytesText {
-  const fields = spec.fields.map((field) => ({ field, text: fieldText(field, structText), size: sizeOf(field) }));
+function partial(spec: StructSpec, end: string, style: Style): BytesText {
+  const texts = fieldTexts(spec.fields, style);
+  const fields = spec.fields.map((field, i) => ({ field, text: texts[i]!, size: sizeOf(field) }));
   return (bytes, at) => {
     const parts: string[] = [];
     for (const { field, text, size } of fields) {
@@ -62,14 +85,14 @@ function sizeOf(field: StructField): number {
 }
 
 /** As much as the kernel gave; four bytes are a number, as strace has it. */
-function tcpInfo(spec: StructSpec): BytesText {
-  const text = partial(spec, '}');
+function tcpInfo(spec: StructSpec, style: Style): BytesText {
+  const text = partial(spec, '}', style);
   return (bytes, at) => (bytes.length === 4 ? `[${i32(bytes, at)}]` : text(bytes, at));
 }
 
 /** Its first field says how long it is. */
-function sized(spec: StructSpec): BytesText {
-  const text = partial(spec, '}');
+function sized(spec: StructSpec, style: Style): BytesText {
+  const text = partial(spec, '}', style);
   const size = numberAt(spec, spec.fields[0]!.name);
   return (bytes, at) => text(bytes.subarray(0, at + Math.max(8, Math.min(Number(size(bytes, at)), spec.size))), at);
 }
@@ -140,18 +163,19 @@ const S_IFCHR = 0o020000;
 /** strace's short form: mode and size, or the device number of a device. */
 function statText(spec: StructSpec): BytesText {
   const [mode, size, device] = ['st_mode', 'st_size', 'st_rdev'].map((name) => fieldText(fieldOf(spec, name), structText));
-  const bits = numberAt(spec, 'st_mode');
+  const isDevice = deviceStat(spec);
   return (bytes, at) => {
-    const type = Number(bits(bytes, at)) & 0o170000;
-    const second = type === S_IFBLK || type === S_IFCHR ? device : size;
+    const second = isDevice(bytes, at) ? device : size;
     return `{${mode!(bytes, at)}, ${second!(bytes, at)}, ...}`;
   };
 }
 
-function pollFd(bytes: Uint8Array, at: number): string {
-  const fd = i32(bytes, at);
-  return fd < 0 ? `{fd=${fd}}` : `{fd=${fd}, events=${namesOf('poll')(BigInt(u16(bytes, at + 4)))}}`;
-}
+const pollFd =
+  ({ fdNumber }: Style): BytesText =>
+  (bytes, at) => {
+    const fd = i32(bytes, at);
+    return fd < 0 ? `{fd=${fd}}` : `{fd=${fdNumber(fd)}, events=${namesOf('poll')(BigInt(u16(bytes, at + 4)))}}`;
+  };
 
 /** `size`: of the ABI's words. */
 const sigEvent =
@@ -220,15 +244,15 @@ function openHowRest(bytes: Uint8Array, at: number): string {
 }
 
 /** Printers by `form`; each gets its struct's row. */
-const SPECIAL: Readonly<Record<string, (spec: StructSpec) => BytesText>> = {
+const SPECIAL: Readonly<Record<string, (spec: StructSpec, style: Style) => BytesText>> = {
   stat: statText,
   utime: fileTime,
   utimeval: fileTimeval,
   ifconf: interfaces,
   uring: uringParams,
   tcp_info: tcpInfo,
-  termio: () => termioText,
-  pollfd: () => pollFd,
+  termio: (_, { abbreviate }) => termioText(abbreviate),
+  pollfd: (_, style) => pollFd(style),
   sigset: (spec) => {
     const set = numberAt(spec, '');
     return (bytes, at) => sigsetText(set(bytes, at));
@@ -242,17 +266,20 @@ const SPECIAL: Readonly<Record<string, (spec: StructSpec) => BytesText>> = {
   sigevent: () => sigEvent(8),
   sigevent32: () => sigEvent(4),
   wstatus: () => (bytes, at) => `[${waitStatusText(i32(bytes, at))}]`,
-  fdpair: () => (bytes, at) => `[${i32(bytes, at)}, ${i32(bytes, at + 4)}]`,
+  fdpair:
+    (_, { newFdNumber }) =>
+    (bytes, at) =>
+      `[${newFdNumber(i32(bytes, at))}, ${newFdNumber(i32(bytes, at + 4))}]`,
   capdata: () => capabilities,
   clone_args: () => cloneArgs,
   open_how: openHow,
-  termios: () => termiosText,
+  termios: (_, { abbreviate }) => termiosText(abbreviate),
   time: (spec) => {
     const value = numberAt(spec, '');
     return (bytes, at) => `[${seconds(value(bytes, at))}]`;
   },
-  pair: (spec) => {
-    const [element, size] = [structText(spec.of ?? ''), spec.size / 2];
+  pair: (spec, style) => {
+    const [element, size] = [structText(spec.of ?? '', style), spec.size / 2];
     return (bytes, at) => `[${element(bytes, at)}, ${element(bytes, at + size)}]`;
   },
   socklen: () => (bytes, at) => `[${i32(bytes, at)}]`,

@@ -1,16 +1,24 @@
-/** Terminal settings, termios(3), as strace abbreviates them: the four flag words of the kernel's struct. */
+/** Terminal settings, termios(3): the four flag words of the kernel's struct and, unabbreviated, what follows them. */
 import { u16, u32 } from './bytes';
-import { namesOf } from './words';
+import type { BytesText } from './fields';
+import { hex, namesOf } from './words';
 
-export function termiosText(bytes: Uint8Array, at: number): string {
-  const word = (index: number): bigint => BigInt(u32(bytes, at + index * 4));
-  const flags = ['c_iflag', 'c_oflag', 'c_cflag', 'c_lflag'].map((name, i) => `${name}=${namesOf(name)(word(i))}`);
-  return `{${flags.join(', ')}, ...}`;
+const FLAGS = ['c_iflag', 'c_oflag', 'c_cflag', 'c_lflag'] as const;
+/** Control characters: of struct termios and of the older struct termio. */
+const NCCS = 19;
+const NCC = 8;
+
+function settings(size: 2 | 4, characters: number, abbreviate: boolean): BytesText {
+  const read = size === 2 ? u16 : u32;
+  return (bytes, at) => {
+    const flags = FLAGS.map((name, i) => `${name}=${namesOf(name)(BigInt(read(bytes, at + i * size)))}`).join(', ');
+    if (abbreviate) return `{${flags}, ...}`;
+    const line = at + FLAGS.length * size;
+    const known = Math.max(0, Math.min(characters, bytes.length - line - 1));
+    const texts = Array.from({ length: known }, (_, i) => `[${namesOf('c_cc')(BigInt(i))}]=${hex(BigInt(bytes[line + 1 + i]!))}`);
+    return `{${flags}, c_line=${namesOf('ldisc')(BigInt(bytes[line] ?? 0))}, c_cc=[${texts.join(', ')}]}`;
+  };
 }
 
-/** The same in the older struct termio: 16 bits each. */
-export function termioText(bytes: Uint8Array, at: number): string {
-  const word = (index: number): bigint => BigInt(u16(bytes, at + index * 2));
-  const flags = ['c_iflag', 'c_oflag', 'c_cflag', 'c_lflag'].map((name, i) => `${name}=${namesOf(name)(word(i))}`);
-  return `{${flags.join(', ')}, ...}`;
-}
+export const termiosText = (abbreviate: boolean): BytesText => settings(4, NCCS, abbreviate);
+export const termioText = (abbreviate: boolean): BytesText => settings(2, NCC, abbreviate);

@@ -7,21 +7,15 @@ import { callTexts, errorName, lineText, sigInfoText, signalName } from '../desc
 import { blindOp, blindText } from '../blind';
 import { BlindReason, ExitCause, ExitFlag, FD_CLASSES, LostReason, Origin, TieRole, WarningCode } from '../gen/schema';
 import { leftOut, otherDescriptors } from '../ties';
-import type { BlindRecord, CallRecord, ExitRecord, ProcessRecord, StackOf, TraceRecord, TraceSource } from '../source';
+import type { BlindRecord, CallRecord, ExitRecord, ProcessRecord, TraceRecord, TraceSource } from '../source';
 import { type Chunk, ChunkWriter } from './chunks';
+import { endOfRun, StackTexts } from './stackTexts';
 
-/** Of stacks' texts that are kept. */
-const STACK_BYTES = 16 << 20;
 const RESOURCES = 10_000;
-/** A process's stacks have numbers below. */
-const STACK_NUMBERS = 2 ** 32;
-
 /** What is written again and again. */
 interface Cache {
   readonly chunks: ChunkWriter;
-  /** By process and stack: a stack's frames have other addresses in each process, and after each exec. */
-  readonly stacks: Map<number, Uint8Array>;
-  stackBytes: number;
+  readonly stacks: StackTexts<Uint8Array>;
   readonly resources: Map<string, Quoted>;
 }
 
@@ -33,55 +27,17 @@ interface Quoted {
 
 export async function* exportJsonLines(source: TraceSource): AsyncGenerator<Chunk> {
   const chunks = new ChunkWriter();
-  const cache: Cache = { chunks, stacks: new Map(), stackBytes: 0, resources: new Map() };
+  const stacks = new StackTexts<Uint8Array>(source, (stack) => Buffer.from(stackText(stack)));
+  const cache: Cache = { chunks, stacks, resources: new Map() };
   for await (const page of source.records({ data: true })) {
     for (let from = 0; from < page.length;) {
       const to = endOfRun(page, from);
-      await resolveStacks(source, cache, page, from, to);
+      await stacks.resolve(page, from, to);
       for (; from < to; from++) writeRecord(cache, page[from]!);
     }
     if (chunks.isFull) yield chunks.take();
   }
   if (!chunks.isEmpty) yield chunks.take();
-}
-
-/** Records up to an exec, and with it: after that the process's stacks are others. */
-function endOfRun(page: readonly TraceRecord[], from: number): number {
-  for (let i = from; i < page.length; i++) if (page[i]!.type === 'exec') return i + 1;
-  return page.length;
-}
-
-const stackKey = (process: number, stack: number): number => process * STACK_NUMBERS + stack;
-
-/** Looks up the stacks that these records are the first to show, in one request. */
-async function resolveStacks(
-  source: TraceSource,
-  cache: Cache,
-  page: readonly TraceRecord[],
-  from: number,
-  to: number,
-): Promise<void> {
-  if (cache.stackBytes > STACK_BYTES) forgetStacks(cache);
-  const wanted = new Map<number, StackOf>();
-  for (let i = from; i < to; i++) {
-    const record = page[i]!;
-    if (record.type !== 'call' || record.call.stack === 0) continue;
-    const { process, stack } = record.call;
-    const key = stackKey(process, stack);
-    if (!cache.stacks.has(key) && !wanted.has(key)) wanted.set(key, { process, stack, seq: record.seq });
-  }
-  if (wanted.size === 0) return;
-  const stacks = await source.stacks([...wanted.values()]);
-  [...wanted.keys()].forEach((key, i) => {
-    const bytes = Buffer.from(stackText(stacks[i]));
-    cache.stacks.set(key, bytes);
-    cache.stackBytes += bytes.length;
-  });
-}
-
-function forgetStacks(cache: Cache): void {
-  cache.stacks.clear();
-  cache.stackBytes = 0;
 }
 
 function stackText(stack: ResolvedStack | undefined): string {
@@ -101,7 +57,7 @@ function frameText(frame: ResolvedFrame): string {
 
 function writeRecord(cache: Cache, record: TraceRecord): void {
   if (record.type !== 'call') {
-    if (record.type === 'exec') forgetStacks(cache);
+    if (record.type === 'exec') cache.stacks.forget();
     cache.chunks.text(recordText(record));
   } else if (record.call.origin !== Origin.agent) {
     writeCall(cache, record);
@@ -243,7 +199,7 @@ function writeCall(cache: Cache, { call }: CallRecord): void {
     isAscii = false;
   }
   if ((call.exitFlags & ExitFlag.pathRewritten) !== 0) text += ',"path_rewritten":true';
-  const stack = call.stack === 0 ? undefined : cache.stacks.get(stackKey(call.process, call.stack));
+  const stack = call.stack === 0 ? undefined : cache.stacks.of(call.process, call.stack);
   const end = stack === undefined ? '}\n' : '';
   if (isAscii) chunks.ascii(text + end);
   else chunks.text(text + end);

@@ -2,17 +2,30 @@
  * A whole trace as the file that `strace -f -o FILE` writes: pid in front, "<unfinished ...>" and "<... resumed>" where another
  * thread's line comes between, signals, ends of threads. Pure: records in, text out, in chunks of many lines.
  */
-import { type CallLine, callLine, sigInfoText, signalName } from '../describe';
+import { type CallLine, callLiner, type CallLiner, sigInfoText, signalName, styleOf } from '../describe';
 import { Origin, SignalFlag } from '../gen/schema';
 import type { CallRecord, ExitRecord, SignalRecord, TraceRecord, TraceSource } from '../source';
 import { type Chunk, ChunkWriter } from './chunks';
+import { endOfRun, StackTexts } from './stackTexts';
+import { StraceDescriptors } from './straceDescriptors';
+import { straceStack } from './straceStack';
 
 export interface StraceOptions {
   /** As `strace -ttt`: seconds since the epoch before each line. A call's is when it was let go, or for its second half when it returned. */
   readonly timestamps?: boolean;
   /** As `strace -T`: seconds behind each result. */
   readonly durations?: boolean;
+  /** As `strace -s`: how many bytes of a string print; at most what was recorded. */
+  readonly stringLimit?: number | undefined;
+  /** false: as `strace -v`, structs and arrays whole. */
+  readonly abbrev?: boolean;
+  /** As `strace -y` and `-yy`: what descriptors refer to behind their numbers. */
+  readonly decodeFds?: DecodeFds | undefined;
+  /** As `strace -k`: the stack behind each call that returned. */
+  readonly stacks?: boolean;
 }
+
+export type DecodeFds = 'path' | 'all';
 
 /** strace puts the " = " of a result in this column. */
 const RESULT_COLUMN = 40;
@@ -27,6 +40,8 @@ interface OpenCall {
   readonly line: CallLine;
   readonly startNs: number;
   readonly durationNs: number | undefined;
+  /** Lines that follow its result. */
+  readonly stack: string;
   /** Its entry has been printed, with "<unfinished ...>" behind. */
   split: boolean;
 }
@@ -36,6 +51,9 @@ interface Writer {
   /** "101   ", with the time behind if that is wanted. */
   readonly prefix: (tid: number, timeNs: number) => string;
   readonly durations: boolean;
+  readonly callLine: CallLiner;
+  readonly descriptors: StraceDescriptors | undefined;
+  readonly stacks: StackTexts<string> | undefined;
   text: string;
   current: OpenCall | undefined;
   /** Calls that will return, by endSeq. A handful: one a thread. */
@@ -50,9 +68,15 @@ interface Writer {
 export async function* exportStrace(source: TraceSource, options: StraceOptions = {}): AsyncGenerator<Chunk> {
   const { startRealtimeMs } = source.info;
   const chunks = new ChunkWriter();
+  const { stringLimit, abbrev, decodeFds } = options;
+  const descriptors = decodeFds === undefined ? undefined : new StraceDescriptors(source, decodeFds === 'all');
+  const plain = stringLimit === undefined && abbrev !== false && descriptors === undefined;
   const writer: Writer = {
     prefix: options.timestamps === true ? (tid, ns) => `${pidPrefix(tid)}${epochTime(startRealtimeMs, ns)} ` : pidPrefix,
     durations: options.durations === true,
+    callLine: plain ? callLiner() : callLiner(styleOf({ stringLimit, abbreviate: abbrev, descriptors })),
+    descriptors,
+    stacks: options.stacks === true ? new StackTexts(source, straceStack) : undefined,
     text: '',
     current: undefined,
     ending: [],
@@ -61,10 +85,8 @@ export async function* exportStrace(source: TraceSource, options: StraceOptions 
     interrupted: new Map(),
   };
   for await (const page of source.records({ data: true })) {
-    for (const record of page) {
-      finishBefore(writer, record.seq);
-      writeRecord(writer, record);
-    }
+    if (writer.stacks === undefined) writePage(writer, page, 0, page.length);
+    else await writeRuns(writer, writer.stacks, page);
     chunks.ascii(take(writer));
     if (chunks.isFull) yield chunks.take();
   }
@@ -72,6 +94,23 @@ export async function* exportStrace(source: TraceSource, options: StraceOptions 
   breakLine(writer, undefined);
   chunks.ascii(take(writer));
   if (!chunks.isEmpty) yield chunks.take();
+}
+
+function writePage(writer: Writer, page: readonly TraceRecord[], from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const record = page[i]!;
+    finishBefore(writer, record.seq);
+    writeRecord(writer, record);
+  }
+}
+
+async function writeRuns(writer: Writer, stacks: StackTexts<string>, page: readonly TraceRecord[]): Promise<void> {
+  for (let from = 0; from < page.length;) {
+    const to = endOfRun(page, from);
+    await stacks.resolve(page, from, to);
+    writePage(writer, page, from, to);
+    from = to;
+  }
 }
 
 function take(writer: Writer): string {
@@ -91,9 +130,14 @@ function writeRecord(writer: Writer, record: TraceRecord): void {
     case 'exit':
       writeExit(writer, record);
       return;
-    case 'process':
-    case 'thread':
     case 'exec':
+      writer.stacks?.forget();
+      writer.descriptors?.enters(record);
+      return;
+    case 'process':
+      writer.descriptors?.enters(record);
+      return;
+    case 'thread':
     case 'blind':
     case 'lost':
     case 'warning':
@@ -124,11 +168,14 @@ function breakLine(writer: Writer, tid: number | undefined): void {
 function startCall(writer: Writer, record: CallRecord): void {
   const { call, endSeq } = record;
   breakLine(writer, undefined);
-  const line = callLine(call, writer.interrupted.get(call.thread));
+  writer.descriptors?.begin(record);
+  const line = writer.callLine(call, writer.interrupted.get(call.thread));
+  writer.descriptors?.done(call);
   if (call.ret === ERESTART_RESTARTBLOCK && !writer.interrupted.has(call.thread)) writer.interrupted.set(call.thread, line.name);
   else if (call.ret !== ERESTART_RESTARTBLOCK) writer.interrupted.delete(call.thread);
   const { tid, thread, startNs, durationNs } = call;
-  const open: OpenCall = { tid, thread, endSeq: endSeq ?? Infinity, line, startNs, durationNs, split: false };
+  const stack = call.stack === 0 ? '' : (writer.stacks?.of(call.process, call.stack) ?? '');
+  const open: OpenCall = { tid, thread, endSeq: endSeq ?? Infinity, line, startNs, durationNs, stack, split: false };
   writer.current = open;
   if (endSeq === undefined) writer.pending.set(call.thread, open);
   else insert(writer.ending, open);
@@ -151,6 +198,7 @@ function finishCall(writer: Writer, open: OpenCall): void {
   breakLine(writer, open.tid);
   const start = open.split ? `<... ${line.name} resumed>` : line.entry;
   writeResult(writer, open, start + line.rest, line.result ?? '?');
+  writer.text += open.stack;
   if (writer.current === open) writer.current = undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Descriptor, RawCall, ResolvedFrame, ResolvedStack, TraceInfo } fro
 import type {
   BlindRecord,
   CallRecord,
+  DescriptionFacts,
   ExitRecord,
   ProcessRecord,
   SignalRecord,
@@ -69,6 +70,9 @@ export class MemoryTrace {
   readonly resolved: string[] = [];
   stacksOf: (stack: number, seq: number) => ResolvedStack | undefined = () => undefined;
   closed = 0;
+  /** What a thread's number refers to before a record; descriptions are their facts' numbers, from 1. */
+  descriptionOf: (fd: number, seq: number) => number = () => 0;
+  readonly descriptions: DescriptionFacts[] = [];
 
   constructor(info: Partial<TraceInfo> = {}) {
     this.info = { ...INFO, ...info };
@@ -163,6 +167,16 @@ export class MemoryTrace {
       stacks: (calls) => {
         this.resolved.push(calls.map(({ process, stack, seq }) => `${process}.${stack}@${seq}`).join(' '));
         return Promise.resolve(calls.map(({ stack, seq }) => this.stacksOf(stack, seq ?? 0)));
+      },
+      descriptors: () => {
+        let now = 0;
+        return {
+          advance: (seq) => {
+            now = seq;
+          },
+          descriptionOf: (_process, _thread, fd) => this.descriptionOf(fd, now),
+          facts: (description) => this.descriptions[description - 1],
+        };
       },
       summary: (by) => Promise.resolve(sumUp(this.records, this.info.durationNs, by)),
       close: () => {
