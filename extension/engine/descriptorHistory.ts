@@ -49,7 +49,7 @@ export function descriptorHistory(file: TraceFile): DescriptorHistory {
   const known = new Map<number, DescriptionFacts | undefined>();
   const tableOf = (files: number): Map<number, number> => {
     let table = tables.get(files);
-    if (table === undefined) tables.set(files, (table = new Map()));
+    if (table === undefined) tables.set(files, (table = new Map<number, number>()));
     return table;
   };
   const sources = [

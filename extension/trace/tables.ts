@@ -120,6 +120,8 @@ export interface StructSpec {
   readonly fields: readonly StructField[];
   /** Every field, where strace prints some only unabbreviated (-v). */
   readonly whole?: readonly StructField[];
+  /** Of `whole`: fields that are there only if one of these bits is set in the first one. */
+  readonly needs?: Readonly<Record<string, number>>;
   /** A way of printing of its own (describe/forms.ts); list and bare print the fields' values in brackets or alone. */
   readonly form?: string;
   readonly of?: string;

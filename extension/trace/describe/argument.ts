@@ -143,7 +143,7 @@ function contentText(spec: ArgumentSpec, index: number, style: Style): ContentTe
     case 'strv':
       return (view, base) => stringsText(view, index, base, spec.elementBytes, style);
     case 'ptrv':
-      return (view, base) => pointersText(view, index, base, spec.elementBytes);
+      return (view, base) => pointersText(view, index, base, spec.elementBytes, style.abbreviate);
     case 'buf':
       return bufferText(spec, index, direction, style.stringLimit);
     case 'dirents':
@@ -221,12 +221,13 @@ function stringsText(view: CallView, index: number, base: bigint, size: number, 
   return `[${parts.join(', ')}]`;
 }
 
-function pointersText(view: CallView, index: number, base: bigint, size: number): string | undefined {
+function pointersText(view: CallView, index: number, base: bigint, size: number, abbreviate: boolean): string | undefined {
   const vector = copied(view, 'in', index, base);
   if (vector === undefined) return undefined;
   const count = countPointers(vector.bytes, size);
   if (count === undefined && vector.bytes.length < size) return undefined;
   if (count === undefined) return `${words.address(base)} /* ${Math.floor(vector.bytes.length / size)} vars, unterminated */`;
+  if (count === 0 && !abbreviate) return '[]';
   return `${words.address(base)} /* ${count} ${count === 1 ? 'var' : 'vars'} */`;
 }
 

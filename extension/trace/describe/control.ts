@@ -99,7 +99,7 @@ const extendedError: DataText = (data) => {
 const DATA: ReadonlyMap<string, DataText> = new Map<string, DataText>([
   [`${SOL_SOCKET},1`, descriptors],
   [`${SOL_SOCKET},2`, credentials],
-  [`${SOL_SOCKET},3`, (data, _, { style }) => quoted(data, data.length, style.stringLimit)],
+  [`${SOL_SOCKET},3`, (data) => quoted(data)],
   [`${SOL_SOCKET},29`, time('tv_usec')],
   [`${SOL_SOCKET},35`, time('tv_nsec')],
   [`${SOL_SOCKET},37`, stamps],

@@ -83,9 +83,7 @@ function selectParts(row: SyscallRow, view: CallView, style: Style): string[] {
   const sets = row.args.flatMap((arg, index) => {
     const bytes =
       arg.kind === 'fdset' ? copiedBytes(view, 'out', index, view.args[index]!, Math.min(setBytes(count), 128)) : undefined;
-    return bytes !== undefined && hasMembers(bytes, count)
-      ? [`${SET_NAMES[arg.name] ?? arg.name} ${setText(bytes, count, style.fdNumber)}`]
-      : [];
+    return bytes !== undefined && hasMembers(bytes, count) ? [`${SET_NAMES[arg.name] ?? arg.name} ${setText(bytes, count)}`] : [];
   });
   return [...sets, ...timeLeft(row, view, style)];
 }

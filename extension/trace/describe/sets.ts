@@ -23,7 +23,7 @@ export const setBytes = (count: number): number => Math.ceil(count / 64) * 8;
 
 const POLLFD_BYTES = 8;
 
-/** What poll found: "[{fd=3, revents=POLLIN}]". */
+/** What poll found: "[{fd=3, revents=POLLIN}]". strace says what descriptors refer to in arguments only. */
 export function polledText(bytes: Uint8Array, style: Style): string {
   const parts: string[] = [];
   for (let at = 0; at + POLLFD_BYTES <= bytes.length; at += POLLFD_BYTES) {
@@ -33,7 +33,7 @@ export function polledText(bytes: Uint8Array, style: Style): string {
       parts.push('...');
       break;
     }
-    parts.push(`{fd=${style.fdNumber(i32(bytes, at))}, revents=${namesOf('poll')(BigInt(events))}}`);
+    parts.push(`{fd=${i32(bytes, at)}, revents=${namesOf('poll')(BigInt(events))}}`);
   }
   return `[${parts.join(', ')}]`;
 }

@@ -50,9 +50,16 @@ function whole(spec: StructSpec, style: Style): BytesText {
   const fields = spec.whole ?? [];
   const texts = fieldTexts(fields, style);
   const isDevice = spec.form === 'stat' ? deviceStat(spec) : undefined;
+  const first = numberAt(spec, spec.fields[0]!.name);
+  const needs = fields.map(({ name }) => BigInt(spec.needs?.[name] ?? 0));
   return (bytes, at) => {
+    const there = first(bytes, at);
     const left = isDevice === undefined ? undefined : isDevice(bytes, at) ? 'st_size' : 'st_rdev';
-    return `{${texts.flatMap((text, i) => (fields[i]!.name === left ? [] : [text(bytes, at)])).join(', ')}}`;
+    return `{${texts
+      .flatMap((text, i) =>
+        fields[i]!.name === left || (needs[i] !== 0n && (there & needs[i]!) === 0n) ? [] : [text(bytes, at)],
+      )
+      .join(', ')}}`;
   };
 }
 

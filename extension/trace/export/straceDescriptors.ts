@@ -84,12 +84,11 @@ export class StraceDescriptors implements DescriptorTexts {
   }
 
   /** A connection by its addresses; undefined: the trace doesn't know more than the link. */
-  private endsText({ classId, name, inode }: DescriptionFacts): string | undefined {
-    const match = classId === NETWORK ? /^(tcp|udp)(6?)(?: (\S+)(?: -> (\S+))?)?$/.exec(name) : null;
+  private endsText({ classId, name }: DescriptionFacts): string | undefined {
+    const match = classId === NETWORK ? /^(tcp|udp)6? (\S+)(?: -> (\S+))?$/.exec(name) : null;
     if (match === null) return undefined;
-    const [, protocol = '', six, from, to] = match;
-    const ends = from === undefined ? String(inode) : to === undefined ? from : `${from}->${to}`;
-    return `<${protocol.toUpperCase()}${six === '6' ? 'v6' : ''}:[${ends}]>`;
+    const [, protocol = '', from = '', to] = match;
+    return `<${protocol.toUpperCase()}${from.startsWith('[') ? 'v6' : ''}:[${to === undefined ? from : `${from}->${to}`}]>`;
   }
 }
 

@@ -72,6 +72,15 @@ void describe('export', () => {
     assert.match(long.out, /^100 {3}0\.\d{6} getpid\(\) .* = 100 <0\.\d{6}>$/m);
   });
 
+  void it('descriptors and stacks by strace’s own spelling too', async () => {
+    const strace = ['export', '--format', 'strace'];
+    const whole = ['--string-limit', '9', '--no-abbrev', '--stacks', 'a.syscope'];
+    const short = ['-s', '9', '-v', '-k', 'a.syscope'];
+    assert.deepEqual(await run([...strace, '-y', ...short]), await run([...strace, '--decode-fds', ...whole]));
+    assert.deepEqual(await run([...strace, '-yy', ...short]), await run([...strace, '--decode-fds=all', ...whole]));
+    assert.equal((await run([...strace, '-y', ...short])).status, 0);
+  });
+
   void it('to a file that only its owner can read', async () => {
     const file = path.join(folder, 'out.jsonl');
     assert.deepEqual(await run(['export', '--format', 'jsonl', '-o', file, 'a.syscope']), { status: 0, out: '', err: '' });
@@ -145,6 +154,11 @@ void describe('wrong usage', () => {
     [['export', '--format', 'xml', 'a.syscope'], /Formats are strace, jsonl and csv/],
     [['export', '--format', 'strace'], /TRACE/],
     [['export', '--format', 'csv', '--durations', 'a.syscope'], /are of the strace format only/],
+    [['export', '--format', 'jsonl', '-v', '-yy', 'a.syscope'], /\(--no-abbrev, --decode-fds\) are of the strace format only/],
+    [['export', '--format', 'strace', '-s', '-1', 'a.syscope'], /whole number of bytes/],
+    [['export', '--format', 'strace', '--string-limit', '4294967296', 'a.syscope'], /whole number of bytes/],
+    [['export', '--format', 'strace', '-s', 'many', 'a.syscope'], /whole number of bytes/],
+    [['export', '--format', 'strace', '--decode-fds=some', 'a.syscope'], /Allowed choices are path, all/],
     [['export', '--format', 'strace', 'a', 'b'], /too many arguments/],
     [['summary', '--by', 'line', 'a.syscope'], /cannot group by line yet/],
     [['summary', '--by', 'process,class,process', 'a.syscope'], /named twice/],
