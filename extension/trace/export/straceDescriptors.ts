@@ -10,6 +10,7 @@ import type { CallRecord, DescriptionFacts, DescriptorHistory, ExecRecord, Proce
 const classNumber = (id: string): number => FD_CLASSES.findIndex((known) => known.id === id);
 const NETWORK = classNumber('network');
 const LOCAL_SOCKET = classNumber('local-socket');
+const PROCESS = classNumber('process');
 
 export class StraceDescriptors implements DescriptorTexts {
   private readonly history: DescriptorHistory;
@@ -83,8 +84,10 @@ export class StraceDescriptors implements DescriptorTexts {
     return (this.all ? this.endsText(facts) : undefined) ?? linkText(facts);
   }
 
-  /** A connection by its addresses; undefined: the trace doesn't know more than the link. */
+  /** A connection by its addresses, a process by its pid; undefined: the trace doesn't know more than the link. */
   private endsText({ classId, name }: DescriptionFacts): string | undefined {
+    const pid = classId === PROCESS ? /^pidfd:\[(\d+)\]$/.exec(name)?.[1] : undefined;
+    if (pid !== undefined) return `<pid:${pid}>`;
     const match = classId === NETWORK ? /^(tcp|udp)6? (\S+)(?: -> (\S+))?$/.exec(name) : null;
     if (match === null) return undefined;
     const [, protocol = '', from = '', to] = match;
@@ -97,6 +100,7 @@ function linkText({ classId, name, inode }: DescriptionFacts): string {
   if (classId === NETWORK || classId === LOCAL_SOCKET) return inode === 0n ? '' : `<socket:[${inode}]>`;
   if (name.startsWith('/')) return pathText(name);
   if (name === '') return '';
+  if (classId === PROCESS) return '<anon_inode:[pidfd]>'; // its name says which process
   if (name.includes(':[')) return `<${escapedText(name)}>`;
   return `<anon_inode:${WITHOUT_BRACKETS.test(name) ? name : `[${escapedText(name)}]`}>`;
 }

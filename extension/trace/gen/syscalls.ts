@@ -1665,8 +1665,8 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
 };
 
 export const RESULT_VARIANTS: Readonly<Record<string, ResultVariant>> = {
-  'fcntl': { mask: 0xffffffffn, rows: [{ value: 0x0n, ret: { kind: 'int' } }, { value: 0x1n, ret: { kind: 'flags', list: 'fd' } }, { value: 0x3n, ret: { kind: 'flags', list: 'open' } }, { value: 0xbn, ret: { kind: 'signal' } }, { value: 0x401n, ret: { kind: 'named', list: 'lease' } }, { value: 0x40an, ret: { kind: 'flags', list: 'seal' } }], otherwise: { kind: 'int' } },
+  'fcntl': { mask: 0xffffffffn, rows: [{ value: 0x0n, ret: { kind: 'fd' } }, { value: 0x1n, ret: { kind: 'flags', list: 'fd' } }, { value: 0x3n, ret: { kind: 'flags', list: 'open' } }, { value: 0xbn, ret: { kind: 'signal' } }, { value: 0x401n, ret: { kind: 'named', list: 'lease' } }, { value: 0x406n, ret: { kind: 'fd' } }, { value: 0x40an, ret: { kind: 'flags', list: 'seal' } }], otherwise: { kind: 'int' } },
   'prctl': { mask: 0xffffffffn, rows: [{ value: 0x3n, ret: { kind: 'enum', list: 'suid-dump' } }, { value: 0x1bn, ret: { kind: 'flags', list: 'securebits' } }], otherwise: { kind: 'int' } },
   'membarrier': { mask: 0xffffffffn, rows: [{ value: 0x0n, ret: { kind: 'named', list: 'membarrier-cmds' } }], otherwise: { kind: 'int' } },
-  'fcntl@arm64': { mask: 0xffffffffn, rows: [{ value: 0x0n, ret: { kind: 'int' } }, { value: 0x1n, ret: { kind: 'flags', list: 'fd' } }, { value: 0x3n, ret: { kind: 'flags', list: 'open@arm64' } }, { value: 0xbn, ret: { kind: 'signal' } }, { value: 0x401n, ret: { kind: 'named', list: 'lease' } }, { value: 0x40an, ret: { kind: 'flags', list: 'seal' } }], otherwise: { kind: 'int' } },
+  'fcntl@arm64': { mask: 0xffffffffn, rows: [{ value: 0x0n, ret: { kind: 'fd' } }, { value: 0x1n, ret: { kind: 'flags', list: 'fd' } }, { value: 0x3n, ret: { kind: 'flags', list: 'open@arm64' } }, { value: 0xbn, ret: { kind: 'signal' } }, { value: 0x401n, ret: { kind: 'named', list: 'lease' } }, { value: 0x406n, ret: { kind: 'fd' } }, { value: 0x40an, ret: { kind: 'flags', list: 'seal' } }], otherwise: { kind: 'int' } },
 };

@@ -72,6 +72,7 @@ function withFiles(): MemoryTrace {
     { classId: classId('file'), name: '/tmp/x>y (deleted)', peer: 0, inode: 9n },
     { classId: classId('network'), name: 'tcp [::1]:5', peer: 0, inode: 10n },
     { classId: classId('watch'), name: 'inotify', peer: 0, inode: 11n },
+    { classId: classId('process'), name: 'pidfd:[7]', peer: 0, inode: 12n },
   );
   return trace;
 }
@@ -83,7 +84,8 @@ const ENDS: readonly (readonly [number, string, string])[] = [
   [4, '</tmp/x\\76y>(deleted)', '</tmp/x\\76y>(deleted)'],
   [5, '<socket:[10]>', '<TCPv6:[[::1]:5]>'],
   [6, '<anon_inode:inotify>', '<anon_inode:inotify>'],
-  [7, '', ''],
+  [7, '<anon_inode:[pidfd]>', '<pid:7>'],
+  [8, '', ''],
 ];
 
 void it('-y and -yy: what a number refers to when the call begins', async () => {
@@ -107,6 +109,11 @@ void it('-y: results are what the call made, numbers that are not open are bare,
     description: 1,
     ties: [{ fd: 20, role: 7, count: 0, classId: 1, description: 1, resource: '' }],
   });
+  trace.call(100, ['fcntl 3 0 50 = 50'], {
+    fd: 3,
+    description: 1,
+    ties: [{ fd: 50, role: 7, count: 0, classId: 1, description: 1, resource: '' }],
+  });
   trace.call(100, ['chdir 0x10 = 0', `  in 0 0x10 5 ${hex('../c')}00`]);
   trace.call(100, ['openat 0xffffff9c 0x10 0 = -2', '  in 1 0x10 2 6100']);
   trace.descriptionOf = (fd) => (fd === 3 ? 1 : 0);
@@ -115,6 +122,7 @@ void it('-y: results are what the call made, numbers that are not open are bare,
     [
       '100   openat(AT_FDCWD</home/a\\74b>, "a", O_RDONLY) = 3</etc/passwd>',
       '100   dup2(3</etc/passwd>, 20) = 20</etc/passwd>',
+      '100   fcntl(3</etc/passwd>, F_DUPFD, 50) = 50</etc/passwd>',
       '100   chdir("../c") = 0',
       '100   openat(AT_FDCWD</home/c>, "a", O_RDONLY) = -1 ENOENT (No such file or directory)',
     ],
