@@ -3,6 +3,7 @@
 
 #include <linux/kcmp.h>
 #include <linux/sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +17,17 @@
 #include "record.h"
 #include "resume.h"
 
-uint64_t children_event_message(pid_t tid)
+uint64_t children_event_message(pid_t tid, int event)
 {
 	unsigned long message = 0;
+	siginfo_t info;
 
-	return ptrace(PTRACE_GETEVENTMSG, tid, NULL, &message) == 0 ? message : 0;
+	if (ptrace(PTRACE_GETEVENTMSG, tid, NULL, &message) != 0)
+		return 0;
+	/* Killed meanwhile, it is at its end's event already, and the message is that one's: asked second, since stops only go on. */
+	if (ptrace(PTRACE_GETSIGINFO, tid, NULL, &info) != 0 || info.si_code != (SIGTRAP | event << 8))
+		return 0;
+	return message;
 }
 
 /* Stopped at an event of its own making, an attached thread is in the midst of a call that can't be told as one that waits. */
@@ -116,13 +123,14 @@ static uint64_t flags_of_fork(const struct tracee *parent, pid_t child, int even
 
 void children_forked(struct tracer *tracer, const struct tracee *parent, int status)
 {
-	pid_t child_tid = (pid_t)children_event_message(parent->tid);
+	int event = (int)((unsigned int)status >> 16);
+	pid_t child_tid = (pid_t)children_event_message(parent->tid, event);
 	struct tracee *child = child_tid > 0 ? tracee_find(tracer, child_tid) : NULL;
 
 	if (!child && child_tid > 0)
 		child = tracee_add(tracer, child_tid);
 	if (child && !child->process)
-		claim_child(tracer, parent, child, flags_of_fork(parent, child_tid, (int)((unsigned int)status >> 16)));
+		claim_child(tracer, parent, child, flags_of_fork(parent, child_tid, event));
 	effects_restore_clone(parent, parent->tid);
 }
 
@@ -256,7 +264,7 @@ void children_unknown(struct tracer *tracer, pid_t tid, enum stop_kind kind, int
 			children_find_files(tracer, tracee, process);
 			tracee_claim(tracer, tracee, process);
 		}
-		exits_begin(tracee, (int)children_event_message(tid));
+		exits_begin(tracee, (int)children_event_message(tid, PTRACE_EVENT_EXIT));
 		resume_tracee(tracee, 0);
 		return;
 	}

@@ -11,8 +11,8 @@
 #include "stop.h"
 #include "tracer.h"
 
-/* The message of the ptrace event that the thread is stopped at; 0: it has vanished. */
-uint64_t children_event_message(pid_t tid);
+/* The message of the ptrace event (PTRACE_EVENT_…) that the thread is stopped at; 0: it has vanished, or was killed out of that stop. */
+uint64_t children_event_message(pid_t tid, int event);
 
 /* A fork, vfork or clone is about to return in parent, which is stopped at that event. */
 void children_forked(struct tracer *tracer, const struct tracee *parent, int status);

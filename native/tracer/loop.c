@@ -102,7 +102,7 @@ static void handle_syscall(struct tracer *tracer, struct tracee *tracee)
 
 static void handle_exec(struct tracer *tracer, struct tracee *tracee)
 {
-	const struct tracee *former = tracee_find(tracer, (pid_t)children_event_message(tracee->tid));
+	const struct tracee *former = tracee_find(tracer, (pid_t)children_event_message(tracee->tid, PTRACE_EVENT_EXEC));
 	struct process *process = tracee->process;
 	struct fd_user user;
 	unsigned long sp;
@@ -132,7 +132,7 @@ static void handle_exiting(struct tracer *tracer, struct tracee *tracee)
 {
 	if (tracer->options->stats && tracee->tid == tracer->root_pid)
 		statistics_tell(tracer);
-	exits_begin(tracee, (int)children_event_message(tracee->tid));
+	exits_begin(tracee, (int)children_event_message(tracee->tid, PTRACE_EVENT_EXIT));
 	if (tracee->process)
 		process_check_ending(tracer, tracee->process);
 	ledger_exiting(tracer, tracee);
