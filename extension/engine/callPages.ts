@@ -7,6 +7,7 @@ import type { CopiedData, RawCall, Tie } from '../trace/engineProtocol';
 import { ExitFlag } from '../trace/gen/schema';
 import type { CallRecord, Transfer } from '../trace/source';
 import { CallWord, CopyColumn, RowColumn, TieColumn } from './abi';
+import { tieAt } from './ties';
 import type { TraceFile } from './traceFile';
 import { Words } from './words';
 
@@ -200,23 +201,10 @@ export function* callPages(file: TraceFile, pageCalls: number, withData: boolean
     }
     for (let i = 0; withData && i < tied; i++) {
       const { call } = records[ties[i * TieColumn.columns + TieColumn.call]!]!;
-      (call.ties ??= []).push(tieAt(file, ties, i));
+      (call.ties ??= []).push(tieAt(file, ties, i * TieColumn.columns));
     }
     yield calls === records.length ? records : records.slice(0, calls);
   }
-}
-
-function tieAt(file: TraceFile, ties: Float64Array, index: number): Tie {
-  const at = (column: number): number => ties[index * TieColumn.columns + column]!;
-  const name = at(TieColumn.name);
-  return {
-    fd: at(TieColumn.fd),
-    classId: at(TieColumn.class),
-    description: at(TieColumn.description),
-    resource: name > 0 ? file.string(name) : undefined,
-    role: at(TieColumn.role),
-    count: at(TieColumn.count),
-  };
 }
 
 function check(file: TraceFile, result: number): void {

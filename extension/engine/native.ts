@@ -81,7 +81,6 @@ export interface NativeLibrary {
   summary(trace: number, by: Uint8Array, byCount: number, duration: Float64Array): number;
   summaryRows(trace: number, first: number, count: number, numbers: Float64Array): number;
   summaryTexts(trace: number, row: number, key: Uint8Array, errors: Uint32Array): number;
-  descriptor(trace: number, event: number, fd: number, out: Float64Array): number;
   processes(trace: number, ids: Float64Array, count: number, numbers: Float64Array): number;
   processChildCount(trace: number, parent: number): number;
   processChildren(trace: number, parent: number, first: number, count: number, ids: Float64Array): number;
@@ -139,7 +138,6 @@ const FUNCTIONS: Readonly<Record<keyof NativeLibrary, readonly [name: string, re
   summary: ['syscope_summary', 'double', ['int32_t', U8, 'uint32_t', F64]],
   summaryRows: ['syscope_summary_rows', 'int32_t', ['int32_t', 'uint32_t', 'uint32_t', F64]],
   summaryTexts: ['syscope_summary_texts', 'int32_t', ['int32_t', 'uint32_t', U8, U32]],
-  descriptor: ['syscope_descriptor', 'int32_t', ['int32_t', 'double', 'int32_t', F64]],
   processes: ['syscope_processes', 'int32_t', ['int32_t', F64, 'uint32_t', F64]],
   processChildCount: ['syscope_process_child_count', 'int32_t', ['int32_t', 'double']],
   processChildren: ['syscope_process_children', 'int32_t', ['int32_t', 'double', 'uint32_t', 'uint32_t', F64]],

@@ -5,6 +5,7 @@
 import type { CopiedData, EventId, RawCall, Tie } from '../trace/engineProtocol';
 import { ExitFlag } from '../trace/gen/schema';
 import { CallColumn, CallWord, CopyColumn, TieColumn } from './abi';
+import { tieAt } from './ties';
 import type { TraceFile } from './traceFile';
 
 /** A call and its lane (-1: none). */
@@ -117,7 +118,7 @@ function readTies(file: TraceFile, ids: Float64Array): ReadonlyMap<number, reado
     for (let i = 0; i < used[1]!; i++) {
       const base = i * TieColumn.columns;
       const call = done + tieNumbers[base + TieColumn.call]!;
-      const tie = tieAt(file, base);
+      const tie = tieAt(file, tieNumbers, base);
       const known = byCall.get(call);
       if (known === undefined) byCall.set(call, [tie]);
       else known.push(tie);
@@ -125,19 +126,6 @@ function readTies(file: TraceFile, ids: Float64Array): ReadonlyMap<number, reado
     done += used[0]!;
   }
   return byCall;
-}
-
-function tieAt(file: TraceFile, base: number): Tie {
-  const at = (column: number): number => tieNumbers[base + column]!;
-  const name = at(TieColumn.name);
-  return {
-    fd: at(TieColumn.fd),
-    classId: at(TieColumn.class),
-    description: at(TieColumn.description),
-    resource: name > 0 ? file.string(name) : undefined,
-    role: at(TieColumn.role),
-    count: at(TieColumn.count),
-  };
 }
 
 /** Copies by the index of their call in ids. The library fills as many calls as there is room for; the rest are asked for again. */

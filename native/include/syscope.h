@@ -189,12 +189,6 @@ SYSCOPE_EXPORT int32_t syscope_ties(
 	int32_t trace, const double *ids, uint32_t count, double *numbers, uint32_t capacity, uint32_t *used);
 
 /*
- * What a number of the call's process referred to when the call began, into out[3]: class, description, string id of its name.
- * Returns 0 or -ENOENT.
- */
-SYSCOPE_EXPORT int32_t syscope_descriptor(int32_t trace, double event, int32_t fd, double *out);
-
-/*
  * Processes, descriptors and filters, for the views. Totals are the program's own calls; those of the loader and the agent are
  * counted apart (helper calls). The first question about totals counts the whole trace, the next ones what was written since.
  */

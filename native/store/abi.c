@@ -334,25 +334,6 @@ int32_t syscope_ties(int32_t trace, const double *ids, uint32_t count, double *n
 	return 0;
 }
 
-int32_t syscope_descriptor(int32_t trace, double event, int32_t fd, double *out)
-{
-	struct index *x = abi_trace(trace);
-	const struct description_state *state;
-	uint32_t description;
-	uint64_t id;
-
-	if (!x || !row_of(event, &id) || id >= x->event_count)
-		return -ENOENT;
-	description = index_description_at(x, (uint32_t)id, fd);
-	if (!description)
-		return -ENOENT;
-	state = &x->descriptions[description];
-	out[0] = state->class;
-	out[1] = description;
-	out[2] = state->name;
-	return 0;
-}
-
 double syscope_neighbour(int32_t trace, double event, int32_t direction)
 {
 	struct index *x = abi_trace(trace);

@@ -89,7 +89,6 @@ static int ask_about_calls(int32_t trace, bool must_be_right)
 	static double ids[PAGE], numbers[PAGE * SYSCOPE_CALL_COLUMNS], copies[4 * PAGE * SYSCOPE_COPY_COLUMNS];
 	static uint64_t words[PAGE * SYSCOPE_WORD_COLUMNS], addresses[4 * PAGE];
 	static uint8_t bytes[65536];
-	double descriptor[3];
 	int seen = 0, filled;
 	uint32_t used[3];
 
@@ -103,7 +102,6 @@ static int ask_about_calls(int32_t trace, bool must_be_right)
 		for (int i = 0; i < filled; i++) {
 			syscope_neighbour(trace, ids[i], 1);
 			syscope_neighbour(trace, ids[i], -1);
-			syscope_descriptor(trace, ids[i], (int32_t)i - 1, descriptor);
 		}
 		seen += filled;
 	}
